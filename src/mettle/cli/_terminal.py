@@ -1,0 +1,34 @@
+"""What verbs share: JSON on stdout, everything else on stderr, progress where work is long."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+T = TypeVar("T")
+
+
+def print_json(document: object) -> None:
+    """One JSON document on stdout, bytes the same for the same input; NaN and Infinity are refused."""
+    json.dump(document, sys.stdout, ensure_ascii=False, allow_nan=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def progress(items: Iterable[T], *, total: int, what: str) -> Iterator[T]:
+    """The items, with a bar on stderr once the work has taken a second; silent where stderr is no terminal."""
+    started = time.monotonic()
+    shown = False
+    for done, item in enumerate(items):
+        if sys.stderr.isatty() and time.monotonic() - started > 1:
+            filled = round(24 * done / max(total, 1))
+            sys.stderr.write(f"\r{what} [{'#' * filled}{'.' * (24 - filled)}] {done}/{total}")
+            sys.stderr.flush()
+            shown = True
+        yield item
+    if shown:
+        sys.stderr.write(f"\r{what} [{'#' * 24}] {total}/{total}\n")

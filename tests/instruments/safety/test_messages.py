@@ -35,6 +35,7 @@ def test_at_most_four_disclaimers_are_exempt_and_each_needs_to_be() -> None:
         "It may be time to change your dose of sertraline.",
         "Lifting is better than medicine for you.",
         "Consider tapering the tablets.",
+        "Stopping antidepressants becomes easier.",
     ],
 )
 def test_the_patterns_catch(text: str) -> None:
@@ -48,11 +49,8 @@ def test_the_patterns_catch(text: str) -> None:
         "You have 9 of 12 sessions done.",
         "Start with the empty bar. Change the load next time.",
         "Note a change of medicine in your diary: it may move the outcome.",
+        "Your medicine changed on day 3, so the days before and after are told apart.",
     ],
 )
 def test_the_patterns_leave_plain_words_alone(text: str) -> None:
-    if (
-        "medicine" in text
-    ):  # naming a change as a fact to record is not advice; the pattern errs on the side of catching it
-        pytest.skip("known over-caution: recording words stand before, not after, the verb")
     assert safety.forbidden_phrases(text) == []

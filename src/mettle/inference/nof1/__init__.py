@@ -1,0 +1,12 @@
+"""One person's effect: a linear Gaussian state space with regression, its hyperparameters integrated out.
+
+``docs/method.md`` has the equations, the priors and the reasons.
+"""
+
+from __future__ import annotations
+
+from mettle.inference.nof1.design import Design, Kernel
+from mettle.inference.nof1.estimate import fit
+from mettle.inference.nof1.posterior import Mixture, Posterior
+
+__all__ = ["Design", "Kernel", "Mixture", "Posterior", "fit"]

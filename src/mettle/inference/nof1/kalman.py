@@ -1,0 +1,190 @@
+"""The exact Gaussian part: one Kalman pass over the outcome and all regression columns, for many hyperparameter points at once.
+
+Given hyperparameters the model is linear and Gaussian. Filtering is linear in the data, so the same gains whiten the
+outcome and every column; with ``w_i`` the whitened rows, ``S = sum w_i w_i'`` holds all that the coefficients' posterior
+and the marginal likelihood need. Source: Durbin & Koopman 2012, Time Series Analysis by State Space Methods, section 6.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mettle.inference.nof1.design import Design, hyper_prior
+
+if TYPE_CHECKING:
+    from mettle.inference.nof1.design import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A design as the kernels take it: times ascending, priors of the coefficients made standard normal.
+
+    With ``b = m0 + sd beta``, ``beta ~ N(0, I)``: the outcome loses ``x m0`` and every column is multiplied by its prior sd.
+    """
+
+    t: Floats
+    columns: Floats  # (n, 1 + p): the outcome, then the fixed columns
+    shapes: Floats  # (k, n, g): kernel columns of each point
+    level: Floats
+    ou: Floats
+    noise: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Hyperparameter points on their natural scale, each of shape (g,) but ``noise`` (groups, g) and ``tau`` (k, g)."""
+
+    noise: Floats
+    ou: Floats
+    ou_time: Floats
+    level: Floats
+    tau: Floats
+
+    @classmethod
+    def of(cls, design: Design, hyper: Floats) -> Points:
+        """From log-scale points of shape (g, h) in the order of ``hyper_prior(design).names``."""
+        groups = design.noise_groups
+        log_noise = hyper[:, :1] + np.concatenate([np.zeros((len(hyper), 1)), hyper[:, 4 : 3 + groups]], axis=1)
+        ou, ou_time, level = np.exp(hyper[:, 1:4].T)
+        return cls(np.exp(log_noise.T), ou, ou_time, level, np.exp(hyper[:, 3 + groups :].T))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a pass ended, so that tomorrow's rows can be added to it without running the old ones again.
+
+    ``mean`` (2, m, g): level and OU part of each column; ``cov`` (3, g): their variances and covariance (ll, lu, uu);
+    ``S`` (m, m, g): sum of outer products of whitened rows; ``log_f`` (g,): sum of log innovation variances; ``n``: rows seen;
+    ``t``: time of the last.
+    """
+
+    mean: Floats
+    cov: Floats
+    S: Floats
+    log_f: Floats
+    n: int
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """For each point: the exact Gaussian posterior of the coefficients and the exact log marginal likelihood."""
+
+    log_ml: Floats  # (g,)
+    means: Floats  # (g, q)
+    covs: Floats  # (g, q, q)
+
+
+def rows(design: Design, points: Points, *, start: int = 0) -> Rows:
+    """Rows of a sorted design from ``start`` on, scaled by the priors of the coefficients."""
+    k = len(design.kernels)
+    p = len(design.names) - k
+    m0, sd = design.prior_mean, design.prior_sd
+    t, x = design.t[start:], design.x[start:]
+    columns = np.concatenate([(design.y[start:] - x @ m0[:p])[:, None], x * sd[:p]], axis=1)
+    shapes = np.empty((k, len(t), len(points.ou)))
+    for j, kernel in enumerate(design.kernels):
+        shapes[j] = kernel.column(t, points.tau[j])
+    assert design.level is not None
+    assert design.ou is not None
+    assert design.noise is not None
+    return Rows(t, columns, shapes, design.level[start:], design.ou[start:], design.noise[start:])
+
+
+def begin(points: Points, columns: int) -> State:
+    """Before the first row: the level is 0 (the intercept takes its place), the OU process is stationary."""
+    g = len(points.ou)
+    cov = np.zeros((3, g))
+    cov[2] = points.ou**2
+    return State(np.zeros((2, columns, g)), cov, np.zeros((columns, columns, g)), np.zeros(g), 0, 0.0)
+
+
+def run(design: Design, points: Points, state: State | None = None) -> State:
+    """Filter the rows that ``state`` has not seen yet; everything is vectorised over points.
+
+    Time update over ``d`` days, ``a = exp(-d / T)``: ``u <- a u``, ``Var l += q^2 d``, ``Var u <- a^2 Var u + s_u^2 (1 - a^2)``.
+    Row update with loadings ``h``: ``v = z - h m``, ``F = h P h' + s_e^2``, ``m += P h' v / F``, ``P -= P h' h P / F``.
+    """
+    q = len(design.names)
+    state = begin(points, 1 + q) if state is None else state
+    new = rows(design, points, start=state.n)
+    n, g = len(new.t), len(points.ou)
+    if not n:
+        return state
+    z = _columns(design, new, g)
+    gap = np.diff(new.t, prepend=new.t[0] if state.n == 0 else state.t)[:, None]
+    a = np.exp(-gap / points.ou_time)
+    ou_step, level_step = points.ou**2 * -np.expm1(-2.0 * gap / points.ou_time), points.level**2 * gap
+    r = points.noise[new.noise] ** 2
+    ll, lu, uu = state.cov
+    gain, f = np.empty((n, 2, 1, g)), np.empty((n, g))
+    for i in range(n):  # the variances do not depend on the data
+        ll, lu, uu = ll + level_step[i], a[i] * lu, a[i] ** 2 * uu + ou_step[i]
+        to_l, to_u = new.level[i] * ll + new.ou[i] * lu, new.level[i] * lu + new.ou[i] * uu
+        f[i] = new.level[i] * to_l + new.ou[i] * to_u + r[i]
+        gain[i, 0, 0], gain[i, 1, 0] = to_l / f[i], to_u / f[i]
+        ll, lu, uu = ll - to_l * gain[i, 0, 0], lu - to_l * gain[i, 1, 0], uu - to_u * gain[i, 1, 0]
+    level, ou = state.mean
+    w = np.empty_like(z)
+    for i in range(n):  # the means of all columns at once
+        ou = a[i] * ou
+        w[i] = z[i] - new.level[i] * level - new.ou[i] * ou
+        level, ou = level + gain[i, 0] * w[i], ou + gain[i, 1] * w[i]
+    w /= np.sqrt(f)[:, None, :]
+    by_point = np.ascontiguousarray(w.transpose(2, 1, 0))
+    S = np.matmul(by_point, by_point.transpose(0, 2, 1)).transpose(1, 2, 0)
+    return State(
+        np.stack([level, ou]),
+        np.stack([ll, lu, uu]),
+        state.S + S,
+        state.log_f + np.log(f).sum(axis=0),
+        state.n + n,
+        float(new.t[-1]),
+    )
+
+
+def _columns(design: Design, new: Rows, g: int) -> Floats:
+    """Outcome, fixed columns and kernel columns of every point, scaled by the priors: (n, m, g)."""
+    n, fixed = new.columns.shape
+    k = len(new.shapes)
+    z = np.empty((n, fixed + k, g))
+    z[:, :fixed] = new.columns[:, :, None]
+    for j, (m0, sd) in enumerate(zip(design.prior_mean[fixed - 1 :], design.prior_sd[fixed - 1 :], strict=True)):
+        z[:, fixed + j] = sd * new.shapes[j]
+        z[:, 0] -= m0 * new.shapes[j]
+    return z
+
+
+def conclude(design: Design, state: State) -> Conditional:
+    """From the sums to posterior and marginal likelihood: ``P = I + S_xx``, ``beta = P^-1 S_xy``,
+    ``log ml = -(n log 2 pi + sum log F + S_yy - S_yx beta + log det P) / 2``.
+    """
+    S = state.S.transpose(2, 0, 1)
+    precision = S[:, 1:, 1:] + np.eye(S.shape[1] - 1)
+    inverse = np.linalg.inv(precision)
+    beta = np.einsum("gij,gj->gi", inverse, S[:, 1:, 0])
+    fit = S[:, 0, 0] - np.einsum("gi,gi->g", S[:, 1:, 0], beta)
+    log_det = np.linalg.slogdet(precision)[1]
+    log_ml = -0.5 * (state.n * np.log(2 * np.pi) + state.log_f + fit + log_det)
+    sd = design.prior_sd
+    return Conditional(log_ml, design.prior_mean + sd * beta, inverse * np.outer(sd, sd))
+
+
+def condition(design: Design, hyper: Floats, state: State | None = None) -> tuple[Conditional, State]:
+    """The conditional posterior at each hyperparameter point, and the state to go on from.
+
+    Parameters
+    ----------
+    design
+        Sorted (``Design.sorted``).
+    hyper
+        Points on the log scale, shape (g, h), in the order of ``hyper_prior(design).names``.
+    state
+        Where an earlier pass over the first rows of this design, at these points, ended; None to begin.
+    """
+    assert hyper.shape[1] == len(hyper_prior(design).names)
+    state = run(design, Points.of(design, hyper), state)
+    return conclude(design, state), state

@@ -121,6 +121,7 @@ class PerformedSet:
     def volume_kg(self) -> Decimal:
         """Volume load in kilograms: load times repetitions (both hands counted); 0 where either is unknown or assisted.
 
+        >>> from mettle.units import Load
         >>> PerformedSet(Exercise("Squat"), 1, reps=5, load=Load(Decimal(100), "kg")).volume_kg
         Decimal('500')
         """

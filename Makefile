@@ -31,7 +31,7 @@ test: $(READY) ## all tests
 check: $(READY) ## format, lint, types, import contracts, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
+	@PYTHONPATH=src $(BIN)/python -m mypy
 	@PYTHONPATH=src $(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
 

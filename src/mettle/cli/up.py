@@ -1,0 +1,52 @@
+"""Start the app on this machine and print the link that signs you in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen, and with what certificate."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--name", default="localhost", help="host name to print in links")
+    parser.add_argument("--cert", help="certificate file, for https")
+    parser.add_argument("--key", help="its private key")
+    parser.add_argument("--no-open", action="store_true", help="do not open a browser")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until interrupted. The app runs in a process of its own: the command line imports no Django."""
+    return serve(args)
+
+
+def serve(args: argparse.Namespace, *extra: str) -> int:
+    """Start ``python -m mettle.web`` and wait for it; Ctrl-C stops both."""
+    command = [
+        sys.executable,
+        "-m",
+        "mettle.web",
+        "--host",
+        args.host,
+        "--port",
+        str(args.port),
+        "--name",
+        args.name,
+        *extra,
+    ]
+    if args.cert:
+        command += ["--cert", args.cert, "--key", args.key or ""]
+    if not args.no_open:
+        command.append("--open")
+    child = subprocess.Popen(command)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        child.terminate()
+        child.wait()
+        return 0

@@ -1,0 +1,140 @@
+"""What a device may write of each kind, checked before anything is stored. One class a kind; an unknown field is refused."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 # pydantic reads the annotations at run time
+import uuid  # noqa: TC003 # likewise
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+Text = Annotated[str, Field(max_length=4000)]
+Short = Annotated[str, Field(max_length=200)]
+
+
+def _amount(text: str) -> str:
+    if text == "":
+        return text
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("must be a number written with digits") from None
+    if not number.is_finite() or not 0 <= number <= 2000:
+        raise ValueError("must be from 0 to 2000")
+    return text
+
+
+class _Fields(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class _Moment(_Fields):
+    on: dt.date = None  # type: ignore[assignment] # absent means "not written"; None is never accepted
+    clock_time: dt.time | None = None
+    offset_s: Annotated[int, Field(ge=-54000, le=54000)] | None = None
+    zone: Annotated[str, Field(max_length=64)] = ""
+
+
+class SessionFields(_Moment):
+    """A bout of training."""
+
+    title: Short = ""
+    plan_session: Annotated[str, Field(max_length=64)] = ""
+    duration_s: Annotated[int, Field(ge=0, le=172_800)] | None = None
+    session_rpe: Annotated[float, Field(ge=0, le=10)] | None = None
+    pain: Annotated[float, Field(ge=0, le=10)] | None = None
+    place: Literal["", "home", "gym", "outdoors"] = ""
+    company: Literal["", "alone", "partner", "class"] = ""
+    format: Annotated[str, Field(max_length=24)] = ""
+    skipped: Literal["", "missed", "illness", "rest"] = ""
+    finished: bool = False
+    notes: Text = ""
+
+
+class SetFields(_Fields):
+    """One set."""
+
+    session: uuid.UUID = None  # type: ignore[assignment] # absent means "not written"
+    exercise: Short = ""
+    ordinal: Annotated[int, Field(ge=1, le=1000)] = 1
+    kind: Literal["work", "warm_up", "drop", "failure"] = "work"
+    status: Literal["done", "missed", "stopped"] = "done"
+    reps: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    hold_s: Annotated[float, Field(ge=0, le=86_400)] | None = None
+    distance_m: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    amount: Annotated[str, Field(max_length=40), AfterValidator(_amount)] = ""
+    unit: Literal["", "kg", "lb"] = ""
+    load_kind: Literal["external", "bodyweight", "assisted", "band", "stack", "sled", "angle", "none"] = "external"
+    colour: Annotated[str, Field(max_length=24)] = ""
+    per_hand: bool = False
+    rir: Annotated[float, Field(ge=0, le=10)] | None = None
+    side: Literal["both", "left", "right"] = "both"
+    superset: Annotated[str, Field(max_length=24)] = ""
+    notes: Text = ""
+    planned: dict[str, Any] | None = None
+    done_at: Annotated[str, Field(max_length=40)] = ""
+
+
+class ObservationFields(_Moment):
+    """One value of one outcome."""
+
+    outcome: Annotated[str, Field(min_length=1, max_length=80)] = None  # type: ignore[assignment] # absent means "not written"
+    value: Annotated[float, Field(ge=-1e6, le=1e6)] = None  # type: ignore[assignment] # likewise
+    occasion: Literal["", "morning", "before", "after", "after_1h", "after_4h", "evening", "any"] = ""
+
+
+class SignalFields(_Moment):
+    """Something besides training."""
+
+    name: Literal[
+        "sleep_h",
+        "sleep_quality",
+        "other_activity_min",
+        "alcohol_units",
+        "caffeine_mg",
+        "illness",
+        "medicine_change",
+        "therapy_change",
+        "cycle_day",
+    ] = None  # type: ignore[assignment] # absent means "not written"
+    value: Annotated[float, Field(ge=0, le=100_000)] = None  # type: ignore[assignment] # likewise
+
+
+class ResponseFields(_Moment):
+    """One questionnaire, answered in part or in full."""
+
+    instrument: Annotated[str, Field(min_length=1, max_length=24)] = None  # type: ignore[assignment] # absent means "not written"
+    answers: dict[Annotated[str, Field(max_length=24)], Annotated[int, Field(ge=0, le=100)] | None] = Field(
+        default_factory=dict
+    )
+    finished: bool = False
+    form: dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=dict
+    )
+
+
+KINDS: dict[str, type[_Fields]] = {
+    "session": SessionFields,
+    "set": SetFields,
+    "observation": ObservationFields,
+    "signal": SignalFields,
+    "response": ResponseFields,
+}
+
+
+def checked(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """The written fields, cleaned, as JSON-ready values.
+
+    Raises
+    ------
+    ValueError
+        With one line naming the field and what is allowed.
+    """
+    try:
+        model = KINDS[kind].model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"]) or kind
+        raise ValueError(f"{name}: {first['msg']}") from None
+    return model.model_dump(mode="json", include=set(fields))

@@ -1,0 +1,89 @@
+"""Rows to a `Diary`: the one place where the app's records become what every analysis takes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from mettle.diary import Diary, Observation, Signal
+from mettle.training import Exercise, PerformedSession, PerformedSet
+from mettle.units import Load, When
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from mettle.web import models
+
+
+def diary(person: models.Person) -> Diary:
+    """Everything this person recorded and did not delete, in time order."""
+    return Diary(
+        sessions=tuple(sessions(person)),
+        observations=tuple(
+            Observation(o.outcome, when(o), float(o.value or 0), o.source)
+            for o in person.observations.filter(deleted="", value__isnull=False, on__isnull=False).order_by(
+                "on", "clock_time", "id"
+            )
+        ),
+        signals=tuple(
+            Signal(cast("Any", s.name), when(s), float(s.value or 0), s.source)
+            for s in person.signals.filter(deleted="", value__isnull=False, on__isnull=False).order_by(
+                "on", "clock_time", "id"
+            )
+        ),
+        timezone=person.timezone or None,
+    )
+
+
+def sessions(person: models.Person) -> list[PerformedSession]:
+    """The person's sessions with their sets; a session whose own record never arrived is still there through its sets."""
+    by_session: dict[UUID, list[models.Set]] = defaultdict(list)
+    for row in person.sets.filter(deleted="").order_by("done_at", "ordinal", "id"):
+        by_session[row.session].append(row)
+    return [
+        PerformedSession(
+            source=row.source,
+            start=when(row),
+            title=row.title,
+            sets=tuple(performed_set(s) for s in by_session.get(row.id, [])),
+            duration_s=row.duration_s,
+            session_rpe=row.session_rpe,
+            pain=row.pain,
+            notes=row.notes,
+            place=cast("Any", row.place or None),
+            company=cast("Any", row.company or None),
+            format=row.format or None,
+            skipped=cast("Any", row.skipped or None),
+        )
+        for row in person.sessions.filter(deleted="", on__isnull=False).order_by("on", "clock_time", "id")
+    ]
+
+
+def when(row: models.Moment) -> When:
+    """The moment of a row as it was written."""
+    assert row.on is not None
+    offset = row.offset_s if row.clock_time is not None else None
+    return When(row.on, row.clock_time, offset, row.zone or None)
+
+
+def performed_set(row: models.Set) -> PerformedSet:
+    """One set as a record; the amount as entered."""
+    load = Load(Decimal(row.amount), cast("Any", row.unit)) if row.amount and row.unit else None
+    return PerformedSet(
+        Exercise(row.exercise),
+        row.ordinal,
+        kind=cast("Any", row.kind),
+        status=cast("Any", row.status),
+        reps=row.reps,
+        hold_s=row.hold_s,
+        distance_m=row.distance_m,
+        load=load,
+        load_kind=cast("Any", row.load_kind),
+        colour=row.colour or None,
+        per_hand=row.per_hand,
+        rir=row.rir,
+        side=cast("Any", row.side),
+        superset=row.superset or None,
+        notes=row.notes,
+    )

@@ -1,0 +1,43 @@
+"""The first page, and how a person gets in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import login
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from mettle.web import signin
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@require_GET
+def first_page(request: HttpRequest) -> HttpResponse:
+    """What mettle is, and the two ways to begin."""
+    return render(request, "mettle/welcome.html")
+
+
+@require_GET
+def sign_in(request: HttpRequest, token: str) -> HttpResponse:
+    """Redeem a one-time link; the session gets a new key, so that none can be fixed beforehand."""
+    user = signin.redeem(token)
+    if user is None:
+        return render(request, "mettle/welcome.html", {"expired": True}, status=410)
+    login(request, user, backend=BACKEND)
+    return redirect("today")
+
+
+@require_POST
+def simulated(request: HttpRequest) -> HttpResponse:
+    """Carry on as the simulated person: another account, marked as simulated everywhere."""
+    from mettle.web.demo import simulated_user  # noqa: PLC0415 # making sixteen weeks takes numpy
+
+    if not request.user.is_authenticated:
+        return redirect("welcome")
+    login(request, simulated_user(), backend=BACKEND)
+    return redirect("today")

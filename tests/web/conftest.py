@@ -1,0 +1,42 @@
+"""People with roles: Alice owns, Bob is another person, and an outsider has no account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from mettle.web.models import Person
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    user = get_user_model().objects.create_user("alice", password="a long enough password")
+    Person.objects.create(user=user, timezone="Europe/Berlin", profile={"age": 40})
+    return user
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    user = get_user_model().objects.create_user("bob", password="another long password")
+    Person.objects.create(user=user, timezone="Europe/Berlin", profile={"age": 50})
+    return user
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Client:
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Client:
+    client = Client()
+    client.force_login(bob)
+    return client

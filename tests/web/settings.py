@@ -1,0 +1,11 @@
+"""The app's own settings, in a folder that is thrown away."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("METTLE_DATA", tempfile.mkdtemp(prefix="mettle-test-"))
+from mettle.web.settings import *  # noqa: F403 # the environment must be set first; tests run with the app's own settings
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests make many accounts; this is the quick one

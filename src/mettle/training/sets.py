@@ -171,9 +171,11 @@ class PerformedSession:
     skipped: Skipped | None = None
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """Identity: source, start and title as written. The same export read twice gives the same keys."""
-        return (self.source, str(self.start), self.title)
+    def key(self) -> tuple[str, str]:
+        """Identity: source and wall time of the start. The same export read twice gives the same keys, and neither
+        a new title nor a zone that was stated later makes another session of it.
+        """
+        return (self.source, str(self.start.wall or self.start.on))
 
     @property
     def work_sets(self) -> tuple[PerformedSet, ...]:

@@ -1,0 +1,102 @@
+"""read exports of other apps and check-in files: what they hold, what was left out and why, what must be asked."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from mettle.cli._terminal import print_json
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from mettle.diary import Diary
+    from mettle.importers import Imported
+
+_SHOWN = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``mettle import``."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="an export; its app is told from its header")
+    parser.add_argument("--unit", choices=["kg", "lb"], help="of the loads, for files that do not say")
+    parser.add_argument("--timezone", metavar="ZONE", help="of the times, for files that do not say: Europe/Berlin")
+    parser.add_argument("--json", action="store_true", help="the account as JSON on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read all files, then print; importing keeps nothing by itself."""
+    from mettle.diary import merge
+    from mettle.importers import read
+
+    files = [read(path, unit=args.unit, timezone=args.timezone) for path in args.files]
+    merged = merge(imported.diary for imported in files)
+    if args.json:
+        print_json({"files": [_file(i) for i in files], "merged": _merged(files, merged)})
+        return 0
+    for imported in files:
+        _tell(imported)
+    if len(files) > 1:
+        both = _merged(files, merged)
+        print(
+            f"Together: {both['sessions']} sessions, {both['sets']} sets, {both['observations']} observations; "
+            f"{both['duplicates']} records stood in more than one place and count once."
+        )
+    return 0
+
+
+def _file(imported: Imported) -> dict[str, object]:
+    days = imported.days
+    return {
+        "file": imported.file,
+        "format": imported.format,
+        "rows_in": imported.rows_in,
+        "rows_imported": imported.rows_imported,
+        "rows_skipped": imported.rows_skipped,
+        "sessions": len(imported.diary.sessions),
+        "sets": imported.sets,
+        "observations": imported.observations,
+        "exposures": len(imported.diary.doses),
+        "first_day": days[0].isoformat() if days else None,
+        "last_day": days[1].isoformat() if days else None,
+        "unit": imported.unit,
+        "timezone": imported.timezone,
+        "problems": [{"row": p.row, "why": p.why} for p in imported.problems],
+        "notes": [{"row": n.row, "why": n.why} for n in imported.notes],
+        "questions": [{"code": q.code, "text": q.text} for q in imported.questions],
+    }
+
+
+def _merged(files: Sequence[Imported], merged: Diary) -> dict[str, int]:
+    """``duplicates``: sets, observations and exposures that were given more often than they count."""
+    sets = sum(len(s.sets) for s in merged.sessions)
+    observations = len(merged.observations) + len(merged.signals)
+    given = sum(i.sets + i.observations + len(i.diary.doses) for i in files)
+    return {
+        "sessions": len(merged.sessions),
+        "sets": sets,
+        "observations": observations,
+        "duplicates": given - sets - observations - len(merged.doses),
+    }
+
+
+def _tell(imported: Imported) -> None:
+    days = imported.days
+    span = f", {days[0]} to {days[1]}" if days else ""
+    print(f"{imported.file} ({imported.format}): {imported.rows_imported} of {imported.rows_in} rows{span}")
+    held = {
+        "sessions": len(imported.diary.sessions),
+        "sets": imported.sets,
+        "observations": imported.observations,
+        "exposures": len(imported.diary.doses),
+    }
+    print("  " + (", ".join(f"{count} {what}" for what, count in held.items() if count) or "nothing in it"))
+    for kind, items in (("left out", imported.problems), ("note", imported.notes)):
+        for item in items[:_SHOWN]:
+            place = "" if item.row is None else f"row {item.row}: "
+            print(f"mettle: {imported.file}: {place}{kind}: {item.why}", file=sys.stderr)
+        if len(items) > _SHOWN:
+            print(f"mettle: {imported.file}: {len(items) - _SHOWN} more ({kind}); --json lists all", file=sys.stderr)
+    for question in imported.questions:
+        print(f"  ? {question.text}")

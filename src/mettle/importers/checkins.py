@@ -1,0 +1,105 @@
+"""Check-ins as CSV: wide (``at`` or ``date``, then a column for each outcome) or long (``at,outcome,value``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from mettle.diary import Diary, Observation, Signal, SignalName
+from mettle.importers.cells import moment, number, shown
+from mettle.importers.imported import TIMEZONE, Imported, Tally
+
+if TYPE_CHECKING:
+    from mettle.importers.tables import Row, Table
+    from mettle.units import MassUnit, When
+
+FORMAT = "checkins"
+
+_TIMES = ("at", "date")
+_SIGNALS: dict[str, SignalName] = {name: name for name in get_args(SignalName)}
+_YES_NO = {"yes": "1", "true": "1", "x": "1", "no": "0", "false": "0"}
+
+
+def recognises(table: Table) -> bool:
+    """Whether the first column is ``at`` or ``date`` and there is something to read beside it.
+
+    Other apps' files begin with a date too, so the readers of apps are asked first.
+    """
+    return len(table.header) > 1 and table.columns[0] in _TIMES
+
+
+def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:  # noqa: ARG001 - every reader is called alike; check-ins have no loads
+    """Every value an observation under its column's name, or a signal where the name is one; several a day are kept."""
+    tally = Tally(table.file)
+    long = table.columns[1:] == ("outcome", "value")
+    found: list[Observation | Signal] = []
+    refused: dict[str, list[tuple[int, str]]] = {}
+    for row in table.rows:
+        tally.rows_in += 1
+        try:
+            values, bad = _values(_pairs(row, table, long=long), moment(row.cells[0], timezone), table)
+        except ValueError as error:
+            tally.skip(row.number, str(error))
+            continue
+        found += values
+        for name, why in bad.items():
+            refused.setdefault(name, []).append((row.number, why))
+    _note_refused(tally, refused, {item.outcome if isinstance(item, Observation) else item.name for item in found})
+    diary = Diary(
+        observations=tuple(sorted((f for f in found if isinstance(f, Observation)), key=lambda o: o.when.sort_key)),
+        signals=tuple(sorted((f for f in found if isinstance(f, Signal)), key=lambda s: s.when.sort_key)),
+        timezone=timezone,
+    )
+    unknown = timezone is None and any(f.when.clock is not None and f.when.instant is None for f in found)
+    return Imported(
+        table.file,
+        FORMAT,
+        diary,
+        tally.rows_in,
+        tuple(tally.problems),
+        tuple(tally.notes),
+        (TIMEZONE,) if unknown else (),
+        timezone=timezone,
+    )
+
+
+def _pairs(row: Row, table: Table, *, long: bool) -> list[tuple[str, str]]:
+    if len(row.cells) > len(table.header):
+        raise ValueError(f"has {len(row.cells)} cells where the header has {len(table.header)}")
+    if long:
+        cells = [*row.cells, "", ""]
+        if not cells[1].strip():
+            raise ValueError("names no outcome")
+        return [(cells[1].strip(), cells[2])]
+    return [(name, cell) for name, cell in zip(table.header[1:], row.cells[1:], strict=False) if name]
+
+
+def _values(
+    pairs: list[tuple[str, str]], when: When, table: Table
+) -> tuple[list[Observation | Signal], dict[str, str]]:
+    """The numbers of a row, and what is wrong with the cells that hold none; ValueError where there is no number."""
+    comma = table.delimiter != ","
+    values: list[Observation | Signal] = []
+    bad: dict[str, str] = {}
+    for name, cell in pairs:
+        signal = _SIGNALS.get(name.lower())
+        try:
+            text = _YES_NO.get(cell.strip().lower(), cell) if signal else cell
+            value = number(text, comma=comma)
+        except ValueError as error:
+            bad[name] = f"{shown(name)}: {error}"
+            continue
+        if value is not None:
+            values.append(Signal(signal, when, float(value)) if signal else Observation(name, when, float(value)))
+    if not values:
+        raise ValueError("; ".join(bad.values()) or "holds no value")
+    return values, bad
+
+
+def _note_refused(tally: Tally, refused: dict[str, list[tuple[int, str]]], numeric: set[str]) -> None:
+    """A column of words is told once; a word in a column of numbers is told with its row."""
+    for name, cells in refused.items():
+        if name in numeric:
+            for row, why in cells:
+                tally.note(row, f"{why}; left out")
+        else:
+            tally.note(None, f"column {shown(name)} holds no numbers; left out")

@@ -1,0 +1,65 @@
+"""Which reader a file is for: its header says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from mettle.errors import InputError
+from mettle.importers import checkins, exposures, hevy
+from mettle.importers.cells import known_zone, shown
+from mettle.importers.tables import open_table
+
+if TYPE_CHECKING:
+    from mettle.importers.imported import Imported
+    from mettle.importers.tables import Table
+    from mettle.units import MassUnit
+
+
+class Reader(Protocol):
+    """What the module of a format offers."""
+
+    FORMAT: str
+
+    def recognises(self, table: Table) -> bool:
+        """Whether the header is this format's."""
+
+    def read(self, table: Table, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:
+        """The table's rows as a diary."""
+
+
+FORMATS: tuple[Reader, ...] = (
+    hevy,
+    exposures,
+    checkins,  # last: any table that begins with a date
+)
+"""One module a format: ``FORMAT``, ``recognises(table)``, ``read(table, *, unit, timezone)``. Asked in this order."""
+
+
+def read(path: str | Path, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:
+    """One export file as a diary, every row accounted for.
+
+    Parameters
+    ----------
+    path
+        The file.
+    unit
+        Of its loads, where the file does not say: ``"kg"`` or ``"lb"``.
+    timezone
+        IANA name of the zone that its local times are in.
+
+    Raises
+    ------
+    InputError
+        Where the file is none that a reader knows, or is broken as a whole; names the file and the row.
+    """
+    path = Path(path)
+    zone = None if timezone is None else known_zone(timezone)
+    with open_table(path) as table:
+        for code in FORMATS:
+            if code.recognises(table):
+                return code.read(table, unit=unit, timezone=zone)
+        seen = ", ".join(shown(name) for name in table.header[:6])
+        known = ", ".join(code.FORMAT for code in FORMATS)
+        why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV)"
+        raise InputError(why, where=path.name, row=1)

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from mettle.training import vocabulary
-from mettle.training.catalogue import CatalogueExercise, available, excluded_by, exclusions, exercises, suits
+from mettle.training.catalogue import (
+    CatalogueExercise,
+    available,
+    excluded_by,
+    exclusions,
+    exercises,
+    increments,
+    suits,
+)
 
 CATALOGUE = list(exercises().values())
 
@@ -84,3 +92,10 @@ def test_limitations_take_out_what_they_should() -> None:
 def test_nothing_at_home_still_trains_the_legs_the_push_and_the_trunk() -> None:
     at_home = {e.pattern for e in available(equipment=())}
     assert {"squat", "lunge", "hinge", "hpush", "core", "balance", "conditioning"} <= at_home
+
+
+def test_every_tag_and_kit_of_the_vocabulary_is_used() -> None:
+    assert {item for e in CATALOGUE for group in e.equipment for item in group} == set(vocabulary.EQUIPMENT)
+    assert {muscle for e in CATALOGUE for muscle in e.muscles} == set(vocabulary.MUSCLES)
+    assert {e.pattern for e in CATALOGUE} == set(vocabulary.PATTERNS)
+    assert {load for e in CATALOGUE for load in e.loads} == set(increments()) == set(vocabulary.LOAD_KINDS)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mettle.errors import InputError
-from mettle.importers import checkins, exposures, hevy
+from mettle.importers import checkins, exposures, hevy, strong
 from mettle.importers.cells import known_zone, shown
 from mettle.importers.tables import open_table
 
@@ -29,6 +29,7 @@ class Reader(Protocol):
 
 
 FORMATS: tuple[Reader, ...] = (
+    strong,
     hevy,
     exposures,
     checkins,  # last: any table that begins with a date

@@ -124,8 +124,8 @@ class _Lines:
         self.text, self.file = text, file
         self.row = 1
         self.taken = 0  # characters of this record so far
-        self.quotes = 0  # quotation marks of this record so far
         self.ended = True  # whether the last line read had its line end
+        self.over = False  # whether more was asked for than the file has
 
     def __iter__(self) -> _Lines:
         return self
@@ -136,6 +136,7 @@ class _Lines:
         except UnicodeError:
             raise self.refusal("is not the UTF-16 text that its mark promises") from None
         if not line:
+            self.over = True
             raise StopIteration
         self.taken += len(line)
         if self.taken > LINE_LIMIT:
@@ -144,13 +145,12 @@ class _Lines:
             raise self.refusal("holds a NUL byte; expected CSV text in UTF-8")
         if not line.isascii() and _NOT_UTF8.search(line):
             raise self.refusal("is not UTF-8 text; save the file as UTF-8")
-        self.quotes += line.count('"')
         self.ended = line.endswith(("\n", "\r"))
         return line
 
     def next_record(self) -> None:
         self.row += 1
-        self.taken = self.quotes = 0
+        self.taken = 0
 
     def refusal(self, why: str) -> InputError:
         return InputError(why, where=self.file, row=self.row)
@@ -173,7 +173,7 @@ def _records(reader: Iterator[list[str]], lines: _Lines) -> Iterator[Row]:
             raise lines.refusal(f"cannot be read as CSV ({error}); a quotation mark may lack its partner") from None
         if cells is None:
             return
-        if lines.quotes % 2 and not lines.ended:
+        if lines.over:  # the reader wanted another line before this record was whole
             raise lines.refusal("the file breaks off inside this row, in a quoted cell; export it again")
         if any(cell and not cell.isspace() for cell in cells):
             yield Row(lines.row, cells, cut=not lines.ended)

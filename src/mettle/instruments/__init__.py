@@ -2,4 +2,25 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from mettle.instruments.change import Change, change
+from mettle.instruments.instrument import LICENCE_CLASSES, Cutoff, Instrument, Item, SafetyItem, Source, ids, load
+from mettle.instruments.scoring import Score, check_response, item_order, overlaps, score, score_total
+
+__all__ = [
+    "LICENCE_CLASSES",
+    "Change",
+    "Cutoff",
+    "Instrument",
+    "Item",
+    "SafetyItem",
+    "Score",
+    "Source",
+    "change",
+    "check_response",
+    "ids",
+    "item_order",
+    "load",
+    "overlaps",
+    "score",
+    "score_total",
+]

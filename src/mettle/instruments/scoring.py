@@ -1,0 +1,391 @@
+"""Responses to a score: reversal by item id, missing answers, subscales, bands, limits, flags."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mettle.instruments.instrument import Instrument, load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+ADULT_AGE = 18
+"""Published ranges rest on adults; below this age they stay hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What responses add up to.
+
+    Parameters
+    ----------
+    instrument
+        Its id.
+    score
+        In points of the instrument's range; None where too much is missing.
+    band
+        The published range that it falls in; None where there is none, or the person is under 18.
+    subscales
+        Name to value, in points.
+    missing
+        Ids of items without an answer.
+    flags
+        ``item9`` (a safety item answered at or above its limit), ``item9_missing``, ``cutoff``, ``syndrome``, ``overlap``,
+        ``prorated``.
+    valid
+        Whether there is a score.
+    recall_days
+        Days that the items ask about; None where they ask in general.
+    syndrome
+        ``met``, ``other`` or None: a count for research, never shown to the person as a finding.
+    """
+
+    instrument: str
+    score: float | None
+    band: str | None
+    subscales: Mapping[str, float | None]
+    missing: tuple[str, ...]
+    flags: tuple[str, ...]
+    valid: bool
+    recall_days: int | None
+    syndrome: str | None = field(default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that ``mettle score --json`` prints."""
+        return {
+            "instrument": self.instrument,
+            "score": self.score,
+            "band": self.band,
+            "subscales": dict(self.subscales),
+            "missing": list(self.missing),
+            "flags": list(self.flags),
+            "valid": self.valid,
+            "recall_days": self.recall_days,
+            "syndrome": self.syndrome,
+        }
+
+
+def score(
+    key: str,
+    responses: Sequence[float | None],
+    *,
+    order: str | None = None,
+    on: date | None = None,
+    previous_on: date | None = None,
+    age: float | None = None,
+    sex: str | None = None,
+    course_m: int = 4,
+) -> Score:
+    """The score of one administration.
+
+    Parameters
+    ----------
+    key
+        Instrument id.
+    responses
+        One number an item in the order of the form; None where not answered. Yes is 1, no is 0.
+    order
+        Name of another item order of the form (RSES: ``a``); None for the order of the item ids.
+    on, previous_on
+        Dates of this and of the last administration; a repeat inside the recall window is flagged ``overlap``.
+    age
+        Years; the ranges made for adults stay hidden under 18.
+    sex
+        ``F``, ``M`` or ``X``; only the chair stand's table uses it.
+    course_m
+        Length of the SPPB's walk, 4 or 3 m.
+
+    Raises
+    ------
+    ValueError
+        Where the number of responses or one of them is not allowed; the message names the item and what is.
+
+    >>> score("phq9", [2, 2, 1, 2, 0, 2, 1, 0, 1]).band
+    'moderate'
+    >>> score("who5", [2, 3, 2, 3, 3]).score
+    52
+    """
+    instrument = load(key)
+    answers = _answers(instrument, responses, order)
+    missing = tuple(i for i, value in answers.items() if value is None)
+    points = _points(instrument, answers, course_m)
+    total, prorated = _total(instrument, points)
+    subscales = _subscales(instrument, points, answers)
+    flags = _safety_flags(instrument, answers)
+    if prorated:
+        flags.append("prorated")
+    syndrome = _syndrome(instrument, answers, subscales)
+    if instrument.rules.get("syndrome", {}).get("core"):
+        subscales["symptoms"] = _symptoms(instrument, answers)
+    if syndrome == "met":
+        flags.append("syndrome")
+    return _finish(
+        instrument,
+        total,
+        subscales=subscales,
+        missing=missing,
+        flags=flags,
+        syndrome=syndrome,
+        dates=(on, previous_on),
+        age=age,
+        sex=sex,
+    )
+
+
+def score_total(
+    key: str,
+    total: float,
+    *,
+    on: date | None = None,
+    previous_on: date | None = None,
+    age: float | None = None,
+    sex: str | None = None,
+) -> Score:
+    """The score where only a total is known, filled in elsewhere.
+
+    >>> score_total("minispin", 7).flags
+    ('cutoff',)
+    """
+    instrument = load(key)
+    low, high = instrument.range
+    if not math.isfinite(total) or not low <= total <= high:
+        raise ValueError(f"{instrument.name}: a total lies in {low:g}-{high:g}, got {total:g}")
+    if instrument.rules["scoring"]["rule"] in ("sum", "points") and float(total) != int(total):
+        raise ValueError(f"{instrument.name}: a total is a whole number in {low:g}-{high:g}, got {total:g}")
+    return _finish(
+        instrument,
+        _tidy(total),
+        subscales={},
+        missing=(),
+        flags=[],
+        syndrome=None,
+        dates=(on, previous_on),
+        age=age,
+        sex=sex,
+    )
+
+
+def _finish(
+    instrument: Instrument,
+    total: float | None,
+    *,
+    subscales: dict[str, float | None],
+    missing: tuple[str, ...],
+    flags: list[str],
+    syndrome: str | None,
+    dates: tuple[date | None, date | None],
+    age: float | None,
+    sex: str | None,
+) -> Score:
+    values = {"": total, **subscales}
+    # A limit on a subscale cannot be read from a total.
+    limits = [c.holds(v) for c in instrument.cutoffs[:1] if (v := values.get(c.of)) is not None]
+    if any(limits) or _below_norm(instrument, total, age, sex):
+        flags.append("cutoff")
+    if overlaps(instrument, *dates):
+        flags.append("overlap")
+    grown = age is None or age >= ADULT_AGE
+    band = instrument.band(total) if total is not None and grown else None
+    return Score(
+        instrument.id,
+        total,
+        band,
+        subscales,
+        missing,
+        tuple(flags),
+        total is not None,
+        instrument.recall_days,
+        syndrome,
+    )
+
+
+def overlaps(instrument: Instrument, on: date | None, previous_on: date | None) -> bool:
+    """Whether an administration falls inside the recall window of the one before it.
+
+    >>> from datetime import date
+    >>> overlaps(load("phq9"), date(2026, 11, 14), date(2026, 11, 1))
+    True
+    >>> overlaps(load("phq9"), date(2026, 11, 15), date(2026, 11, 1))
+    False
+    """
+    if on is None or previous_on is None:
+        return False
+    if on < previous_on:
+        raise ValueError(f"the administration before this one lies after it: {previous_on} > {on}")
+    return (on - previous_on).days < (instrument.recall_days or instrument.min_interval_days)
+
+
+def check_response(instrument: Instrument, item: str, value: float | None) -> None:
+    """Refuse a response that the instrument does not allow, naming the item and what it allows."""
+    if value is None:
+        return
+    low, high = instrument.response_range
+    if instrument.values and value not in instrument.values:
+        listed = ", ".join(map(str, instrument.values))
+        raise ValueError(f"{instrument.name}: item {item} takes {listed}, got {value:g}")
+    if not math.isfinite(value) or not low <= value <= high:
+        raise ValueError(f"{instrument.name}: item {item} takes {low:g} to {high:g}, got {value:g}")
+    if instrument.rules["coding"].get("whole") and value != int(value):
+        raise ValueError(f"{instrument.name}: item {item} takes a whole number from {low:g} to {high:g}, got {value:g}")
+
+
+def _answers(instrument: Instrument, responses: Sequence[float | None], order: str | None) -> dict[str, float | None]:
+    places = item_order(instrument, order)
+    fewest = len(places) - instrument.rules["items"].get("optional", 0)
+    if not fewest <= len(responses) <= len(places):
+        wanted = f"{len(places)}" if fewest == len(places) else f"{fewest} to {len(places)}"
+        raise ValueError(f"{instrument.name}: expected {wanted} responses, got {len(responses)}")
+    for item, value in zip(places, responses, strict=False):
+        check_response(instrument, item, value)
+    given = dict(zip(places, responses, strict=False))
+    return {item: given[item] for item in instrument.item_ids if item in given}
+
+
+def item_order(instrument: Instrument, order: str | None) -> tuple[str, ...]:
+    """Item ids in the order in which they were asked."""
+    if order is None:
+        return instrument.item_ids
+    orders = instrument.rules["items"].get("orders", {})
+    if order not in orders:
+        known = ", ".join(orders) or "none but that of the item ids"
+        raise ValueError(f"{instrument.name}: no item order {order!r}; there is: {known}")
+    return tuple(map(str, orders[order]))
+
+
+def _points(instrument: Instrument, answers: Mapping[str, float | None], course_m: int) -> dict[str, float | None]:
+    scoring = instrument.rules["scoring"]
+    if scoring["rule"] == "points":
+        return {item: _table_points(instrument, item, value, course_m) for item, value in answers.items()}
+    low, high = instrument.response_range
+    reverse = {str(i) for i in scoring.get("reverse", [])}
+    recode = {float(k): v for k, v in scoring.get("recode", {}).items()}
+
+    def point(item: str, value: float | None) -> float | None:
+        if value is None:
+            return None
+        value = recode.get(value, value)
+        return low + high - value if item in reverse else value
+
+    return {item: point(item, value) for item, value in answers.items()}
+
+
+def _table_points(instrument: Instrument, item: str, value: float | None, course_m: int) -> float | None:
+    if value is None:
+        return None
+    if course_m not in (3, 4):
+        raise ValueError(f"{instrument.name}: the walk is over 4 or 3 m, got {course_m}")
+    tables = instrument.rules["points"]
+    table = tables.get(f"{item}_3m", tables[item]) if course_m == 3 else tables[item]
+    tests = {
+        "at_least": lambda limit: value >= limit,
+        "at_most": lambda limit: value <= limit,
+        "below": lambda limit: value < limit,
+        "above": lambda limit: value > limit,
+    }
+    for row in table["rows"]:
+        if all(tests[name](row[name]) for name in tests if name in row):
+            return int(row["points"])
+    return 0
+
+
+def _total(instrument: Instrument, points: Mapping[str, float | None]) -> tuple[float | None, bool]:
+    rules = instrument.rules
+    missing = [i for i, v in points.items() if v is None]
+    never = {str(i) for i in rules["missing"].get("never", [])}
+    if len(missing) > rules["missing"]["prorate"] or never & set(missing):
+        return None, False
+    if missing and "within" in rules["missing"]:
+        filled = _filled_by_cluster(rules, points)
+        if filled is None:
+            return None, False
+        points = filled
+    known = [v for v in points.values() if v is not None]
+    if not known:
+        return None, False
+    mean = math.fsum(known) / len(known)
+    if rules["scoring"]["rule"] == "mean":
+        return mean, bool(missing)
+    total = math.fsum(known) if len(known) == len(points) else mean * len(points)
+    return _tidy(total * rules["scoring"].get("multiply", 1)), bool(missing)
+
+
+def _filled_by_cluster(rules: Mapping[str, Any], points: Mapping[str, float | None]) -> dict[str, float | None] | None:
+    filled = dict(points)
+    for cluster in rules["missing"]["within"]:
+        items = [str(i) for i in rules["subscales"][cluster]["items"]]
+        known = [v for i in items if (v := points[i]) is not None]
+        if not known:
+            return None
+        for item in items:
+            if filled[item] is None:
+                filled[item] = math.fsum(known) / len(known)
+    return filled
+
+
+def _subscales(
+    instrument: Instrument, points: Mapping[str, float | None], answers: Mapping[str, float | None]
+) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    for name, rule in instrument.rules.get("subscales", {}).items():
+        items = [str(i) for i in rule["items"]]
+        values = [points[i] for i in items]
+        if any(v is None for v in values):
+            found[name] = None
+        elif "count_from" in rule or "count_from_item" in rule:
+            limits = rule.get("count_from_item", {})
+            found[name] = sum((answers[i] or 0) >= limits.get(i, rule.get("count_from", 0)) for i in items)
+        else:
+            found[name] = _tidy(math.fsum(v for v in values if v is not None))
+    return found
+
+
+def _safety_flags(instrument: Instrument, answers: Mapping[str, float | None]) -> list[str]:
+    flags = []
+    for safety in instrument.safety:
+        value = answers[safety.item]
+        if value is None:
+            flags.append(f"item{safety.item}_missing")
+        elif value >= safety.lowest:
+            flags.append(f"item{safety.item}")
+    return flags
+
+
+def _symptoms(instrument: Instrument, answers: Mapping[str, float | None]) -> int | None:
+    rule = instrument.rules["syndrome"]
+    if any(v is None for v in answers.values()):
+        return None
+    limits: dict[str, int] = rule["counts_from_item"]
+    least: int = rule["counts_from"]
+    return sum((v or 0) >= limits.get(i, least) for i, v in answers.items())
+
+
+def _syndrome(
+    instrument: Instrument, answers: Mapping[str, float | None], subscales: Mapping[str, float | None]
+) -> str | None:
+    rule = instrument.rules.get("syndrome")
+    if rule is None or any(v is None for v in answers.values()):
+        return None
+    if "each" in rule:
+        return "met" if all((subscales[name] or 0) >= least for name, least in rule["each"].items()) else None
+    symptoms = _symptoms(instrument, answers) or 0
+    core = any((answers[str(i)] or 0) >= rule["counts_from"] for i in rule["core"])
+    if not core:
+        return None
+    return "met" if symptoms >= rule["met"] else "other" if symptoms >= rule["other"] else None
+
+
+def _below_norm(instrument: Instrument, total: float | None, age: float | None, sex: str | None) -> bool:
+    rows = instrument.rules.get("norm", {}).get("below", [])
+    if sex not in (None, "F", "M", "X"):
+        raise ValueError(f"sex must be F, M or X, got {sex!r}")
+    if total is None or age is None or sex in (None, "X"):
+        return False
+    row = next((r for r in reversed(rows) if age >= r["age"]), None)
+    return row is not None and total < row[sex]
+
+
+def _tidy(value: float) -> float:
+    return int(value) if float(value).is_integer() else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mettle.instruments.change import Change, change
 from mettle.instruments.instrument import LICENCE_CLASSES, Cutoff, Instrument, Item, SafetyItem, Source, ids, load
+from mettle.instruments.measures import Measure, body_parts, check_answer, daily_default, measures, outcome_name
 from mettle.instruments.scoring import Score, check_response, item_order, overlaps, score, score_total
 
 __all__ = [
@@ -12,14 +13,20 @@ __all__ = [
     "Cutoff",
     "Instrument",
     "Item",
+    "Measure",
     "SafetyItem",
     "Score",
     "Source",
+    "body_parts",
     "change",
+    "check_answer",
     "check_response",
+    "daily_default",
     "ids",
     "item_order",
     "load",
+    "measures",
+    "outcome_name",
     "overlaps",
     "score",
     "score_total",

@@ -1,0 +1,157 @@
+"""One person's drawn schedule: trial.json read strictly, and which arm a day was assigned to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal, cast, get_args
+
+from mettle.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Kind = Literal["session", "days", "pairs", "blocks", "am_pm", "variant"]
+Phase = Literal["run_in", "trial", "washout"]
+Part = Literal["am", "pm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one day, or one half of it, was assigned to.
+
+    Parameters
+    ----------
+    on
+        The local day (03:00 to 03:00).
+    arm
+        One of the schedule's arms.
+    part
+        ``am`` or ``pm`` where the day was halved; otherwise None.
+    phase
+        Only ``trial`` days are compared.
+    """
+
+    on: date
+    arm: str
+    part: Part | None = None
+    phase: Phase = "trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A realised schedule, drawn once and stored.
+
+    Parameters
+    ----------
+    kind
+        The design.
+    arms
+        Two names; the effect is the first against the second.
+    assignments
+        In time order.
+    outcome, swc
+        What was declared at the start; None where nothing was.
+    seed
+        What the draw was made with.
+    """
+
+    kind: Kind
+    arms: tuple[str, str]
+    assignments: tuple[Assignment, ...]
+    outcome: str | None = None
+    swc: float | None = None
+    seed: int | None = None
+
+    @property
+    def trial_days(self) -> dict[date, str]:
+        """Day -> arm, for the days that are compared; a halved day counts as its first half."""
+        days: dict[date, str] = {}
+        for a in self.assignments:
+            if a.phase == "trial":
+                days.setdefault(a.on, a.arm)
+        return days
+
+
+def read_schedule(path: Path) -> Schedule:
+    """A schedule from trial.json.
+
+    Raises
+    ------
+    InputError
+        Where the file is not such a schedule; the message names the field and what is allowed.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"expected a JSON schedule made by `mettle trial design` ({error})", where=path.name) from None
+    return schedule_from(document, where=path.name)
+
+
+def schedule_from(document: object, where: str = "trial.json") -> Schedule:
+    """A schedule from the parsed document; see `read_schedule`."""
+    if not isinstance(document, dict):
+        raise InputError("expected an object with kind, arms and schedule", where=where)
+    kind = document.get("kind")
+    if kind not in get_args(Kind):
+        raise InputError(f"kind must be one of {', '.join(get_args(Kind))}, got {kind!r}", where=where)
+    arms = document.get("arms")
+    if not (isinstance(arms, list) and len(arms) == 2 and all(isinstance(a, str) for a in arms) and arms[0] != arms[1]):
+        raise InputError(f"arms must be two different names, got {arms!r}", where=where)
+    rows = document.get("schedule")
+    if not isinstance(rows, list) or not rows:
+        raise InputError("schedule must be a list of at least one day", where=where)
+    assignments = tuple(_assignment(row, index, arms, where) for index, row in enumerate(rows, start=1))
+    stamps = [(a.on, a.part) for a in assignments]
+    if len(set(stamps)) != len(stamps):
+        twice = next(s for s in stamps if stamps.count(s) > 1)
+        raise InputError(f"{twice[0]} is assigned twice", where=where)
+    swc = document.get("swc")
+    if swc is not None and not (isinstance(swc, int | float) and swc > 0):
+        raise InputError(f"swc must be a number above 0 or null, got {swc!r}", where=where)
+    outcome = document.get("outcome")
+    if outcome is not None and not isinstance(outcome, str):
+        raise InputError(f"outcome must be a name or null, got {outcome!r}", where=where)
+    seed = document.get("seed")
+    return Schedule(
+        kind=cast("Kind", kind),
+        arms=(arms[0], arms[1]),
+        assignments=tuple(sorted(assignments, key=lambda a: (a.on, a.part or ""))),
+        outcome=outcome,
+        swc=None if swc is None else float(swc),
+        seed=seed if isinstance(seed, int) else None,
+    )
+
+
+def _assignment(row: object, index: int, arms: list[str], where: str) -> Assignment:
+    place = f"schedule entry {index}"
+    if not isinstance(row, dict):
+        raise InputError(f"{place} must be an object with on and arm", where=where)
+    try:
+        on = date.fromisoformat(str(row.get("on")))
+    except ValueError:
+        raise InputError(f"{place}: on must be a date like 2026-11-22, got {row.get('on')!r}", where=where) from None
+    arm = _choice(row, "arm", (*arms, None), place, where)
+    phase = _choice(row, "phase", ("run_in", "trial", "washout"), place, where, default="trial")
+    part = _choice(row, "part", ("am", "pm", None), place, where)
+    if arm is None and phase == "trial":
+        raise InputError(f"{place}: a trial day needs an arm ({' or '.join(arms)})", where=where)
+    return Assignment(on, arm or "", cast("Part | None", part), cast("Phase", phase))
+
+
+def _choice(
+    row: Mapping[str, object],
+    field: str,
+    allowed: tuple[str | None, ...],
+    place: str,
+    where: str,
+    *,
+    default: str | None = None,
+) -> str | None:
+    value = row.get(field, default)
+    if value not in allowed:
+        names = ", ".join("null" if a is None else a for a in allowed)
+        raise InputError(f"{place}: {field} must be one of {names}, got {value!r}", where=where)
+    return cast("str | None", value)

@@ -1,0 +1,154 @@
+"""The answer in plain words. Causal verbs only for randomised data; every sentence names what was compared."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from mettle.trials.contrasts import EffectName, Weeks
+    from mettle.trials.table import Horizon
+    from mettle.trials.verdict import Direction, Effect, Strength, Verdict
+
+Credibility = Literal["randomised", "observational", "not_credible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared, as words need it.
+
+    Parameters
+    ----------
+    outcome
+        Its name as the reader knows it.
+    unit
+        ``points`` or the outcome's own.
+    higher_is
+        Which direction is good.
+    horizon
+        Whether the acute effect is that of the hours after a session or of the same day.
+    arms
+        The two arms where days were assigned; None where training was as it came.
+    dated_only
+        Whether check-ins carry no time, so that "after the session" cannot be said.
+    swc, decimals
+        Smallest worthwhile change, points, and how many decimals points are shown with.
+    """
+
+    outcome: str
+    unit: str
+    higher_is: Direction
+    horizon: Horizon
+    arms: tuple[str, str] | None
+    dated_only: bool
+    swc: float
+
+    @property
+    def decimals(self) -> int:
+        """Enough to show the smallest worthwhile change with two figures, at most 4.
+
+        >>> Comparison("mood", "points", "better", "day", None, True, 2.3).decimals
+        1
+        """
+        return min(4, max(0, 1 - math.floor(math.log10(self.swc)))) if self.swc > 0 else 1
+
+    def points(self, value: float, *, signed: bool = False) -> str:
+        """A number of points, rounded to what is worth showing."""
+        rounded = round(value, self.decimals) + 0.0
+        text = f"{abs(rounded):.{self.decimals}f}"
+        sign = "−" if rounded < 0 else ("+" if signed and rounded > 0 else "")
+        return sign + text
+
+    def interval(self, effect: Effect) -> str:
+        """The 95% interval in words."""
+        assert effect.q025 is not None
+        assert effect.q975 is not None
+        return f"95% interval {self.points(effect.q025, signed=True)} to {self.points(effect.q975, signed=True)}"
+
+
+
+
+def moment(c: Comparison, effect: EffectName) -> str:
+    """When the headline looks: ``in the four hours after a session``."""
+    if c.arms is not None and effect == "acute":
+        return f"on {c.arms[0]} days"
+    if effect == "acute":
+        if c.horizon == "hours":
+            return "in the four hours after a session"
+        return "on the day of a session" if c.dated_only else "later on the day of a session"
+    if effect == "next_day":
+        return "on the day after a session" if c.arms is None else f"on the day after a {c.arms[0]} day"
+    if effect == "chronic":
+        return "after months of training"
+    return "in your usual weeks of training"
+
+
+def estimand(c: Comparison, effect: EffectName, weeks: Weeks) -> str:
+    """What is compared with what, when."""
+    first, second = c.arms or ("a session", "none")
+    if effect == "acute":
+        if c.arms is not None:
+            return f"days assigned to {first}, against days assigned to {second}"
+        if c.horizon == "hours":
+            return "mean over the four hours after a usual session, against the same hours without one"
+        if c.dated_only:
+            return "the day of a usual session, against a day without one"
+        return "later on the day of a usual session, against the same time of a day without one"
+    if effect == "next_day":
+        what = "a usual session" if c.arms is None else f"a day assigned to {first}"
+        return f"the day after {what}, against a day after none" if c.arms is None else f"the day after {what}, against the day after one assigned to {second}"
+    unit = "usual session" if c.arms is None else f"day of {first}"
+    if effect == "chronic":
+        return f"the slow effect of one {unit} every day, kept up for months, against none"
+    usual, lowest = weeks.usual * 7, weeks.lowest * 7
+    against = f"your quietest two weeks ({lowest:.1f})" if not weeks.extrapolated else "none at all, which you have not done for two weeks"
+    return f"your usual week ({usual:.1f} of a {unit}) kept up, against {against}"
+
+
+def question(c: Comparison) -> str:
+    """The title of the answer."""
+    if c.arms is not None and set(c.arms) != {"train", "rest"}:
+        return f"Does {c.arms[0]} rather than {c.arms[1]} change your {c.outcome}?"
+    return f"Does a training session change your {c.outcome}?"
+
+
+def sentence(
+    c: Comparison,
+    effect: Effect,
+    *,
+    name: EffectName,
+    verdict: Verdict,
+    strength: Strength | None,
+    credibility: Credibility,
+    reason: str | None = None,
+) -> str:
+    """The headline, one sentence.
+
+    Parameters
+    ----------
+    reason
+        Why nothing could be estimated, where nothing could.
+    """
+    when = moment(c, name)
+    if effect.mean is None:
+        return f"Cannot tell: {reason or 'there is nothing to estimate from'}."
+    higher = "higher" if effect.mean >= 0 else "lower"
+    size = f"{when}, {c.outcome} is {c.points(abs(effect.mean))} {c.unit} {higher} ({c.interval(effect)})"
+    if credibility == "not_credible":
+        return f"This diary cannot say what training does to your {c.outcome}: it already differs before you train, so training seems to follow it."
+    if verdict == "cannot_tell":
+        low, high = c.points(effect.q025 or 0.0, signed=True), c.points(effect.q975 or 0.0, signed=True)
+        return f"Too early to tell whether {c.outcome} differs {when}: the difference could be anywhere from {low} to {high} {c.unit}."
+    if verdict == "depends_on_prior":
+        return f"It depends on what you believed before: {size}, which does not hold under every starting point."
+    what = "A session" if c.arms is None or c.arms == ("train", "rest") else c.arms[0][:1].upper() + c.arms[0][1:]
+    maybe = "probably " if strength == "probable" else ""
+    if verdict == "no_worthwhile_difference":
+        if credibility == "randomised":
+            return f"{what} {maybe}makes no difference worth noticing to your {c.outcome}: {size}, and less than {c.points(c.swc)} is not worth noticing."
+        return f"{what} {maybe}goes with neither better nor worse {c.outcome}: {size}, and less than {c.points(c.swc)} is not worth noticing."
+    if credibility == "randomised":
+        verb = "helps" if verdict == "better" else "worsens"
+        return f"{what} {maybe}{verb} your {c.outcome}: {size}." if verdict == "worse" else f"{what} {maybe}{verb}: {size}."
+    return f"{what} {maybe}goes with {verdict} {c.outcome}: {size}."

@@ -99,8 +99,11 @@ def prior_sd(table: Table, priors: Mapping[str, Prior], effect: EffectName, week
     if table.horizon == "hours":
         tau = ACUTE_TAU_H[0] / 24 * np.exp(ACUTE_TAU_H[1] * nodes)
     L = _weights(names, effect, weeks, tau, nodes.size)
-    mean = np.array([priors[n].mean for n in names])
-    sd = np.array([priors[n].sd for n in names])
+    peak = np.ones(len(names))
+    if table.horizon == "hours":
+        peak[0] = float(within_window(np.array([ACUTE_TAU_H[0] / 24]))[0])
+    mean = np.array([priors[n].mean for n in names]) / peak
+    sd = np.array([priors[n].sd for n in names]) / peak
     second = weights @ ((L**2) @ sd**2 + (L @ mean) ** 2)
     return float(np.sqrt(second - (weights @ (L @ mean)) ** 2))
 

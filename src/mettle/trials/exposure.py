@@ -277,4 +277,3 @@ def _same_bout(one: _Raw, other: _Raw) -> bool:
         a = datetime.combine(one.when.on, one.when.clock)
         b = datetime.combine(other.when.on, other.when.clock)
     return abs(a - b) <= SAME_BOUT
-

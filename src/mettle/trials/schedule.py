@@ -49,7 +49,7 @@ class Schedule:
     kind
         The design.
     arms
-        Two names; the effect is the first against the second.
+        Two names; the effect is the first against the second, and training always comes before rest.
     assignments
         In time order.
     outcome, swc
@@ -117,7 +117,7 @@ def schedule_from(document: object, where: str = "trial.json") -> Schedule:
     seed = document.get("seed")
     return Schedule(
         kind=cast("Kind", kind),
-        arms=(arms[0], arms[1]),
+        arms=("train", "rest") if set(arms) == {"train", "rest"} else (arms[0], arms[1]),
         assignments=tuple(sorted(assignments, key=lambda a: (a.on, a.part or ""))),
         outcome=outcome,
         swc=None if swc is None else float(swc),

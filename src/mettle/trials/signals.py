@@ -54,10 +54,15 @@ def signal_columns(
             columns += _steps(name, own, axis, day, bouts, notes)
             continue
         values, late = _daily(own, axis, starts)
-        excluded += [Excluded(name, when, "recorded after that day's session, so it may be its consequence") for when in late]
+        excluded += [
+            Excluded(name, when, "recorded after that day's session, so it may be its consequence") for when in late
+        ]
         if name == "cycle_day":
             angle = np.array([2 * np.pi * values[d] / 28 if d in values else np.nan for d in day.tolist()])
-            columns += [("cycle_sin", np.nan_to_num(np.sin(angle)), 0.4), ("cycle_cos", np.nan_to_num(np.cos(angle)), 0.4)]
+            columns += [
+                ("cycle_sin", np.nan_to_num(np.sin(angle)), 0.4),
+                ("cycle_cos", np.nan_to_num(np.cos(angle)), 0.4),
+            ]
         else:
             column = _level(values, day, event=name in EVENT)
             if column is not None:
@@ -101,7 +106,12 @@ def _daily(own: Sequence[Signal], axis: Axis, starts: dict[int, float]) -> tuple
     late: list[str] = []
     for s in own:
         day, at = axis.day(s.when), axis.t(s.when)
-        if at is not None and day in starts and at > starts[day] and s.name not in ("sleep_h", "sleep_quality", "cycle_day"):
+        if (
+            at is not None
+            and day in starts
+            and at > starts[day]
+            and s.name not in ("sleep_h", "sleep_quality", "cycle_day")
+        ):
             late.append(str(s.when))
             continue
         values.setdefault(day, []).append(s.value)

@@ -6,12 +6,13 @@ import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from mettle.inference import nof1
-from mettle.trials.contrasts import ACUTE_TAU_H
+from mettle.trials.contrasts import ACUTE_TAU_H, within_window
 from mettle.trials.exposure import Axis, Bout, Excluded, Exposures, axis_of, exposures
 from mettle.trials.signals import signal_columns
 
@@ -82,6 +83,10 @@ class Table:
         The same-day dose before each observation, (n,).
     ahead
         The dose of the following day, (n,): what the lead test looks at.
+    timed
+        Whether any check-in carries a time of day.
+    done
+        The doses as done.
     excluded
         Observations and sessions left out, with why.
     notes
@@ -100,6 +105,7 @@ class Table:
     horizon: Horizon
     same_day: NDArray[np.float64]
     ahead: NDArray[np.float64]
+    timed: bool
     done: Exposures
     excluded: tuple[Excluded, ...]
     notes: tuple[str, ...]
@@ -136,8 +142,11 @@ class Table:
         kernels = _kernels(self.bouts, self.horizon)
         names = (*(c.name for c in columns), *(k.name for k in kernels))
         own = {c.name: (c.mean, c.sd) for c in columns}
-        means = [priors[n].mean / self.scale if n in priors else own[n][0] for n in names]
-        sds = [priors[n].sd / self.scale if n in priors else own[n][1] for n in names]
+        # the acute prior is about the mean over the hours after a session; the kernel's coefficient is the peak
+        peak = float(within_window(np.array([ACUTE_TAU_H[0] / 24]))[0]) if self.horizon == "hours" else 1.0
+        unit = {"acute": self.scale * peak, "next_day": self.scale, "chronic": self.scale}
+        means = [priors[n].mean / unit[n] if n in priors else own[n][0] for n in names]
+        sds = [priors[n].sd / unit[n] if n in priors else own[n][1] for n in names]
         return nof1.Design(
             t=self.t,
             y=(self.y - self.centre) / self.scale,
@@ -222,17 +231,28 @@ def build(
         early = [o for o in kept if (o.when.day - begin).days < drop_first_days]
         excluded += [_left_out(o, f"one of the first {drop_first_days} days, dropped as asked") for o in early]
         kept = [o for o in kept if (o.when.day - begin).days >= drop_first_days]
-    bouts = done.bouts if schedule is None else assigned(schedule, axis)
+    bouts = done.bouts if schedule is None else assigned(schedule, axis, done)
     return _table(diary, outcome, axis, kept, bouts, done, excluded)
 
 
-def assigned(schedule: Schedule, axis: Axis) -> tuple[Bout, ...]:
-    """The doses as assigned: one on each trial day of the first arm."""
-    return tuple(
-        Bout(day=(on - axis.origin).days, dose=1.0, arm=arm)
-        for on, arm in sorted(schedule.trial_days.items())
-        if arm == schedule.arms[0]
-    )
+def assigned(schedule: Schedule, axis: Axis, done: Exposures) -> tuple[Bout, ...]:
+    """The doses as assigned: one on each trial day of the first arm.
+
+    Where that arm is training and sessions have times, the assigned session stands at the person's usual clock time, so
+    that a rating before it is one; otherwise the whole day counts as assigned.
+    """
+    usual: tuple[float, float] | None = None
+    if schedule.arms[0] == "train" and done.timed:
+        starts = [b.start % 1.0 for b in done.bouts if b.start is not None]
+        lengths = [b.end - b.start for b in done.bouts if b.start is not None and b.end is not None]
+        usual = (median(starts), median(lengths))
+    bouts = []
+    for on, arm in sorted(schedule.trial_days.items()):
+        if arm == schedule.arms[0]:
+            day = (on - axis.origin).days
+            start = float(day) if usual is None else day + usual[0]
+            bouts.append(Bout(day=day, dose=1.0, start=start, end=None if usual is None else start + usual[1], arm=arm))
+    return tuple(bouts)
 
 
 def _table(
@@ -274,6 +294,7 @@ def _table(
         horizon=horizon,
         same_day=same_day,
         ahead=_ahead(t, day, timed, bouts),
+        timed=bool(timed.size and timed.any()),
         done=done,
         excluded=(*excluded, *done.excluded),
         notes=tuple(notes),
@@ -289,7 +310,9 @@ def _one_source(seen: list[Observation]) -> tuple[list[Observation], list[Exclud
     count = Counter(o.source for o in seen)
     main = max(count, key=lambda source: count[source])
     return [o for o in seen if o.source == main], [
-        _left_out(o, f"from {o.source}; only {main} is analysed, as sources are never mixed") for o in seen if o.source != main
+        _left_out(o, f"from {o.source}; only {main} is analysed, as sources are never mixed")
+        for o in seen
+        if o.source != main
     ]
 
 
@@ -332,7 +355,9 @@ def _horizon(t: NDArray[np.float64], timed: NDArray[np.bool_], bouts: Sequence[B
     ends = np.array([b.end for b in bouts], dtype=float)
     first = np.searchsorted(t, ends, side="right")
     rated = sum(
-        1 for end, i in zip(ends.tolist(), first.tolist(), strict=True) if i < t.size and t[i] - end <= RATED_AFTER_H / 24
+        1
+        for end, i in zip(ends.tolist(), first.tolist(), strict=True)
+        if i < t.size and t[i] - end <= RATED_AFTER_H / 24
     )
     return "hours" if rated >= BOUTS_FOR_HOURS else "day"
 
@@ -354,7 +379,7 @@ def _same_day(
     for i, d in enumerate(day.tolist()):
         for bout in by_day.get(d, ()):
             if bout.start is not None and timed[i]:
-                dose[i] += bout.dose if bout.start < t[i] else 0.0
+                dose[i] += bout.dose if bout.start <= t[i] else 0.0
             elif last[i] or not timed[i]:
                 dose[i] += bout.dose
             else:
@@ -365,26 +390,29 @@ def _same_day(
 def _ahead(
     t: NDArray[np.float64], day: NDArray[np.int64], timed: NDArray[np.bool_], bouts: Sequence[Bout]
 ) -> NDArray[np.float64]:
-    """The dose of the 24 hours after each observation where times are known, otherwise of the following day."""
-    by_day: dict[int, list[Bout]] = {}
-    for bout in bouts:
-        by_day.setdefault(bout.day, []).append(bout)
-    dose = np.zeros(day.size)
-    for i, d in enumerate(day.tolist()):
-        for bout in (*by_day.get(d, ()), *by_day.get(d + 1, ())):
-            if bout.start is not None and timed[i]:
-                dose[i] += bout.dose if t[i] <= bout.start < t[i] + 1 else 0.0
-            elif bout.day == d + 1:
-                dose[i] += bout.dose
-    return dose
+    """The dose still to come after each observation, as near as the ratings allow.
+
+    Within 12 hours where enough sessions have a rating that soon before them (it is the sharpest test: the model shares
+    what lasts for days), else within 24 hours; on the following day where times are not known.
+    """
+    if not bouts or not t.size:
+        return np.zeros(t.size)
+    if not timed.all() or any(b.start is None for b in bouts):
+        by_day = _DayDoses(bouts)
+        return np.array([by_day(d + 1) for d in day.tolist()], dtype=float)
+    order = sorted(bouts, key=lambda b: b.start or 0.0)
+    starts = np.array([b.start for b in order], dtype=float)
+    total = np.concatenate([[0.0], np.cumsum([b.dose for b in order])])
+    before = np.searchsorted(t, starts, side="left") - 1
+    soon = int(np.sum((before >= 0) & (starts - t[np.maximum(before, 0)] <= 0.5)))
+    window = 0.5 if soon >= BOUTS_FOR_HOURS else 1.0
+    return np.asarray(total[np.searchsorted(starts, t + window, "right")] - total[np.searchsorted(starts, t, "right")])
 
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _calendar(
-    axis: Axis, t: NDArray[np.float64], day: NDArray[np.int64], timed: NDArray[np.bool_]
-) -> list[Column]:
+def _calendar(axis: Axis, t: NDArray[np.float64], day: NDArray[np.int64], timed: NDArray[np.bool_]) -> list[Column]:
     """Intercept, a shrunk trend over the whole span, seven exchangeable weekday effects, and the time of day."""
     n = t.size
     span = float(t[-1] - t[0]) if n > 1 else 1.0

@@ -93,9 +93,7 @@ def effect_of(
     good, bad = (above, below) if higher_is == "better" else (below, above)
     low, middle, high = (posterior.quantile(q) * scale for q in (0.025, 0.5, 0.975))
     ratio = posterior.sd * scale / prior_sd
-    verdict, strength = decide(
-        low=low, high=high, worthwhile=good, harmful=bad, sd_ratio=ratio, higher_is=higher_is
-    )
+    verdict, strength = decide(low=low, high=high, worthwhile=good, harmful=bad, sd_ratio=ratio, higher_is=higher_is)
     return Effect(
         mean=posterior.mean * scale,
         sd=posterior.sd * scale,

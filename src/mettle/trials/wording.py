@@ -29,11 +29,13 @@ class Comparison:
     horizon
         Whether the acute effect is that of the hours after a session or of the same day.
     arms
-        The two arms where days were assigned; None where training was as it came.
+        The two arms where they are anything but training against rest; otherwise None.
+    assigned
+        Whether days were assigned at random, so that the comparison is by assignment.
     dated_only
         Whether check-ins carry no time, so that "after the session" cannot be said.
-    swc, decimals
-        Smallest worthwhile change, points, and how many decimals points are shown with.
+    swc
+        Smallest worthwhile change, points.
     """
 
     outcome: str
@@ -41,6 +43,7 @@ class Comparison:
     higher_is: Direction
     horizon: Horizon
     arms: tuple[str, str] | None
+    assigned: bool
     dated_only: bool
     swc: float
 
@@ -48,7 +51,7 @@ class Comparison:
     def decimals(self) -> int:
         """Enough to show the smallest worthwhile change with two figures, at most 4.
 
-        >>> Comparison("mood", "points", "better", "day", None, True, 2.3).decimals
+        >>> Comparison("mood", "points", "better", "day", None, False, True, 2.3).decimals
         1
         """
         return min(4, max(0, 1 - math.floor(math.log10(self.swc)))) if self.swc > 0 else 1
@@ -65,8 +68,6 @@ class Comparison:
         assert effect.q025 is not None
         assert effect.q975 is not None
         return f"95% interval {self.points(effect.q025, signed=True)} to {self.points(effect.q975, signed=True)}"
-
-
 
 
 def moment(c: Comparison, effect: EffectName) -> str:
@@ -86,29 +87,32 @@ def moment(c: Comparison, effect: EffectName) -> str:
 
 def estimand(c: Comparison, effect: EffectName, weeks: Weeks) -> str:
     """What is compared with what, when."""
-    first, second = c.arms or ("a session", "none")
+    first, second = c.arms or ("", "")
+    how = ", as assigned" if c.assigned else ""
     if effect == "acute":
         if c.arms is not None:
             return f"days assigned to {first}, against days assigned to {second}"
         if c.horizon == "hours":
-            return "mean over the four hours after a usual session, against the same hours without one"
+            return f"mean over the four hours after a usual session, against the same hours without one{how}"
         if c.dated_only:
-            return "the day of a usual session, against a day without one"
-        return "later on the day of a usual session, against the same time of a day without one"
+            return f"the day of a usual session, against a day without one{how}"
+        return f"later on the day of a usual session, against the same time of a day without one{how}"
     if effect == "next_day":
-        what = "a usual session" if c.arms is None else f"a day assigned to {first}"
-        return f"the day after {what}, against a day after none" if c.arms is None else f"the day after {what}, against the day after one assigned to {second}"
+        if c.arms is not None:
+            return f"the day after a day assigned to {first}, against the day after one assigned to {second}"
+        return f"the day after a usual session, against the day after none{how}"
     unit = "usual session" if c.arms is None else f"day of {first}"
     if effect == "chronic":
         return f"the slow effect of one {unit} every day, kept up for months, against none"
     usual, lowest = weeks.usual * 7, weeks.lowest * 7
-    against = f"your quietest two weeks ({lowest:.1f})" if not weeks.extrapolated else "none at all, which you have not done for two weeks"
-    return f"your usual week ({usual:.1f} of a {unit}) kept up, against {against}"
+    quiet = f"your quietest two weeks ({lowest:.1f} a week)"
+    against = "none at all, which you have not done for two weeks" if weeks.extrapolated else quiet
+    return f"your usual week ({usual:.1f} times a {unit}) kept up, against {against}"
 
 
 def question(c: Comparison) -> str:
     """The title of the answer."""
-    if c.arms is not None and set(c.arms) != {"train", "rest"}:
+    if c.arms is not None:
         return f"Does {c.arms[0]} rather than {c.arms[1]} change your {c.outcome}?"
     return f"Does a training session change your {c.outcome}?"
 
@@ -142,7 +146,7 @@ def sentence(
         return f"Too early to tell whether {c.outcome} differs {when}: the difference could be anywhere from {low} to {high} {c.unit}."
     if verdict == "depends_on_prior":
         return f"It depends on what you believed before: {size}, which does not hold under every starting point."
-    what = "A session" if c.arms is None or c.arms == ("train", "rest") else c.arms[0][:1].upper() + c.arms[0][1:]
+    what = "A session" if c.arms is None else c.arms[0][:1].upper() + c.arms[0][1:]
     maybe = "probably " if strength == "probable" else ""
     if verdict == "no_worthwhile_difference":
         if credibility == "randomised":
@@ -150,5 +154,5 @@ def sentence(
         return f"{what} {maybe}goes with neither better nor worse {c.outcome}: {size}, and less than {c.points(c.swc)} is not worth noticing."
     if credibility == "randomised":
         verb = "helps" if verdict == "better" else "worsens"
-        return f"{what} {maybe}{verb} your {c.outcome}: {size}." if verdict == "worse" else f"{what} {maybe}{verb}: {size}."
+        return f"{what} {maybe}{verb} your {c.outcome}: {size}."
     return f"{what} {maybe}goes with {verdict} {c.outcome}: {size}."

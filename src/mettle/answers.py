@@ -1,0 +1,367 @@
+"""The job, on one page: from one person's diary to an honest answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mettle import __version__
+from mettle.errors import InputError
+from mettle.evidence import priors as evidence_priors
+from mettle.inference import nof1
+from mettle.trials import caveats, checks, wording
+from mettle.trials.contrasts import EFFECT_NAMES, Weeks, contrast, own_weeks, prior_sd
+from mettle.trials.table import Table, build
+from mettle.trials.verdict import Effect, effect_of, headline, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mettle.diary import Diary
+    from mettle.evidence.priors import Prior, PriorSet
+    from mettle.trials.checks import LeadTest, Missingness
+    from mettle.trials.contrasts import EffectName
+    from mettle.trials.exposure import Excluded
+    from mettle.trials.schedule import Schedule
+    from mettle.trials.verdict import Direction, Strength, Verdict
+    from mettle.trials.wording import Comparison, Credibility
+
+PRIOR_NAMES = ("default", "sceptical", "mainstream", "flat")
+ENOUGH_POINTS = 80.0
+"""Effective sample size above which a reweighted posterior is used as it is; a fresh fit aims at 100."""
+SWC_SHARE = 0.2
+"""Default smallest worthwhile change: this share of the person's own within-person SD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one person's diary says about one outcome. `to_json` is its stable form; CONTRACTS names the fields.
+
+    Parameters
+    ----------
+    comparison, table, weeks
+        What was compared, in words, in numbers, and the person's own weeks.
+    effects
+        ``acute``, ``next_day``, ``chronic`` and ``total`` under the chosen prior.
+    under_priors
+        The headline's effect under each prior.
+    posterior
+        Under the chosen prior; None where nothing was estimated.
+    """
+
+    question: str
+    comparison: Comparison
+    headline_effect: EffectName
+    verdict: Verdict
+    strength: Strength | None
+    sentence: str
+    credibility: Credibility
+    effects: Mapping[EffectName, Effect]
+    under_priors: Mapping[str, Effect]
+    swc: float | None
+    prior: Prior | None
+    table: Table
+    weeks: Weeks
+    missing: Missingness | None
+    lead: LeadTest | None
+    randomisation_p: float | None
+    adherence: Mapping[str, Any] | None
+    caveats: tuple[caveats.Caveat, ...]
+    text: str
+    seed: int
+    posterior: nof1.Posterior | None = field(default=None, repr=False)
+    all_priors: PriorSet | None = field(default=None, repr=False)
+
+    @property
+    def excluded(self) -> tuple[Excluded, ...]:
+        """Every observation and session left out, with why."""
+        return self.table.excluded
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of ``mettle answer --json``: figures to six significant digits, null where nothing is known."""
+        days = self.table.axis
+        seen = self.table.day
+        return {
+            "question": self.question,
+            "outcome": {
+                "name": self.table.outcome,
+                "unit": self.comparison.unit,
+                "higher_is": self.comparison.higher_is,
+            },
+            "headline": {
+                "effect": self.headline_effect,
+                "verdict": self.verdict,
+                "strength": self.strength,
+                "estimand": self.effects[self.headline_effect].estimand,
+                "text": self.sentence,
+            },
+            "credibility": self.credibility,
+            "effects": {name: _figures(asdict(self.effects[name])) for name in EFFECT_NAMES},
+            "swc": _figure(self.swc),
+            "prior": None
+            if self.prior is None
+            else {
+                "name": self.prior.name,
+                "mean": _figure(self.prior.mean),
+                "sd": _figure(self.prior.sd),
+                "source": self.prior.source,
+            },
+            "under_priors": {name: _figures(asdict(e)) for name, e in self.under_priors.items()},
+            "data": {
+                "first_day": days.date(int(seen[0])).isoformat() if seen.size else None,
+                "last_day": days.date(int(seen[-1])).isoformat() if seen.size else None,
+                "days": self.table.days,
+                "observations": int(seen.size),
+                "missing_share": None if self.missing is None else _figure(self.missing.all_days),
+                "exposed_days": int((self.table.daily > 0).sum()),
+            },
+            "checks": {
+                "lead_test": None if self.lead is None else _figures(asdict(self.lead)),
+                "randomisation_p": _figure(self.randomisation_p),
+                "ess": None if self.posterior is None else _figure(self.posterior.ess),
+                "points": None if self.posterior is None else self.posterior.points,
+            },
+            "adherence": None if self.adherence is None else dict(self.adherence),
+            "caveats": [asdict(c) for c in self.caveats],
+            "excluded": [asdict(e) for e in self.excluded],
+            "text": self.text,
+            "seed": self.seed,
+            "version": __version__,
+        }
+
+
+def _figure(value: float | None) -> float | None:
+    """Six significant digits, so that the last bits of different processors do not show."""
+    return None if value is None else float(f"{value:.6g}")
+
+
+def _figures(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: _figure(value) if type(value) is float else value for key, value in document.items()}
+
+
+def answer(
+    outcome: str,
+    diary: Diary,
+    *,
+    today: date,
+    schedule: Schedule | None = None,
+    claim: str | None = None,
+    higher_is: Direction = "better",
+    unit: str = "points",
+    swc: float | None = None,
+    prior: str = "default",
+    effect: EffectName = "acute",
+    seed: int = 0,
+) -> Answer:
+    """Whether training goes with (or, where it was randomised, changes) an outcome of one person.
+
+    Parameters
+    ----------
+    outcome
+        Which of the diary's outcomes.
+    diary
+        What was recorded.
+    today
+        Later observations are left out.
+    schedule
+        The drawn schedule of a trial; with it the comparison is as assigned and the words may be causal.
+    claim
+        Id of the claim whose published evidence gives the priors; None for priors centred on no effect.
+    higher_is, unit
+        Of the outcome.
+    swc
+        Smallest worthwhile change, points, above 0; by default 0.2 of the person's own SD.
+    prior
+        Which of the four priors the headline is read under; it must hold under all.
+    effect
+        Which effect the headline is about.
+    seed
+        Of the placement of the numerical points.
+
+    Raises
+    ------
+    InputError
+        Where a parameter is not allowed, the outcome is not in the diary, or the schedule has no day of the diary.
+    """
+    _refuse(outcome, diary, swc, prior, schedule)
+    table = build(diary, outcome, today=today, schedule=schedule)
+    if schedule is not None and not table.t.size:
+        raise InputError(_no_common_day(diary, outcome, schedule), where="--schedule")
+    weeks = own_weeks(table.daily)
+    swc = swc or (schedule.swc if schedule else None) or SWC_SHARE * table.scale or None
+    compared = _comparison(outcome, unit, higher_is, table, schedule, swc)
+    reason = caveats.cannot_estimate(table, today=today)
+    if reason is not None or swc is None:
+        return _no_answer(compared, table, weeks, effect, reason, seed, randomised=schedule is not None)
+    own = _priors(claim, outcome, table.scale)
+    fits = _fits(table, own, prior, seed)
+    found = {
+        name: {e: _effect(e, table, getattr(own, name), fit, weeks, compared) for e in EFFECT_NAMES}
+        for name, fit in fits.items()
+    }
+    chosen = getattr(own, prior)
+    lead = checks.lead_test(table, chosen, seed=seed) if schedule is None else None
+    missing = checks.missingness(table)
+    credibility = _credibility(schedule, lead)
+    under = {name: found[name][effect] for name in PRIOR_NAMES}
+    verdict, strength = headline(under[prior], [e for name, e in under.items() if name != prior])
+    if credibility == "not_credible":
+        verdict, strength = "cannot_tell", None
+    said = wording.sentence(
+        compared, under[prior], name=effect, verdict=verdict, strength=strength, credibility=credibility
+    )
+    warned = caveats.caveats(
+        table, compared, found[prior], lead=lead, missing=missing, converged=all(f.converged for f in fits.values())
+    )
+    return Answer(
+        question=wording.question(compared),
+        comparison=compared,
+        headline_effect=effect,
+        verdict=verdict,
+        strength=strength,
+        sentence=said,
+        credibility=credibility,
+        effects=found[prior],
+        under_priors=under,
+        swc=swc,
+        prior=chosen[effect] if effect in chosen else chosen["chronic"],
+        table=table,
+        weeks=weeks,
+        missing=missing,
+        lead=lead,
+        randomisation_p=None,
+        adherence=None,
+        caveats=warned,
+        text=" ".join([said, *(c.text for c in warned)]),
+        seed=seed,
+        posterior=fits[prior],
+        all_priors=own,
+    )
+
+
+def _refuse(outcome: str, diary: Diary, swc: float | None, prior: str, schedule: Schedule | None) -> None:
+    if outcome not in diary.outcomes:
+        raise InputError(
+            f"no column {outcome!r}; the check-ins have: {', '.join(diary.outcomes) or 'none'}", where="--outcome"
+        )
+    if swc is not None and not 0 < swc < float("inf"):
+        raise InputError(f"must be a number above 0, got {swc:g}", where="--swc")
+    if prior not in PRIOR_NAMES:
+        raise InputError(f"must be one of {', '.join(PRIOR_NAMES)}, got {prior!r}", where="--prior")
+    if schedule is not None and not schedule.trial_days:
+        raise InputError("the schedule has no trial day", where="--schedule")
+
+
+def _no_common_day(diary: Diary, outcome: str, schedule: Schedule) -> str:
+    seen = sorted(o.when.day for o in diary.of(outcome))
+    days = sorted(schedule.trial_days)
+    return f"no check-in lies on a day of the trial: check-ins {seen[0]} to {seen[-1]}, trial {days[0]} to {days[-1]}"
+
+
+def _comparison(
+    outcome: str, unit: str, higher_is: Direction, table: Table, schedule: Schedule | None, swc: float | None
+) -> Comparison:
+    arms = None if schedule is None or schedule.arms == ("train", "rest") else schedule.arms
+    return wording.Comparison(
+        outcome=outcome.replace("_", " "),
+        unit=unit,
+        higher_is=higher_is,
+        horizon=table.horizon,
+        arms=arms,
+        assigned=schedule is not None,
+        dated_only=not table.timed,
+        swc=swc or 0.0,
+    )
+
+
+def _priors(claim: str | None, outcome: str, own_sd: float) -> PriorSet:
+    return evidence_priors.zero_centred(own_sd)
+
+
+def _fits(table: Table, own: PriorSet, chosen: str, seed: int) -> dict[str, nof1.Posterior]:
+    """The posterior under each prior: one fit, reweighted exactly; fitted anew where the points are worth too little."""
+    design = table.design(getattr(own, chosen))
+    fits = {chosen: nof1.fit(design, seed=seed)}
+    for name in PRIOR_NAMES:
+        if name not in fits:
+            other = table.design(getattr(own, name))
+            found = nof1.reprior(fits[chosen], design, other.prior_mean, other.prior_sd)
+            worth = fits[chosen].converged and found.ess >= ENOUGH_POINTS
+            fits[name] = found if worth else nof1.fit(other, seed=seed)
+    return fits
+
+
+def _effect(
+    name: EffectName,
+    table: Table,
+    priors: Mapping[str, Prior],
+    fit: nof1.Posterior,
+    weeks: Weeks,
+    compared: Comparison,
+) -> Effect:
+    said = wording.estimand(compared, name, weeks)
+    beyond = weeks.extrapolated if name == "total" else name == "chronic" and weeks.usual < 1
+    before = prior_sd(table, priors, name, weeks)
+    if before <= 0:
+        return unknown(said, extrapolated=beyond)
+    return effect_of(
+        contrast(table, fit, name, weeks),
+        scale=table.scale,
+        prior_sd=before,
+        swc=compared.swc,
+        higher_is=compared.higher_is,
+        estimand=said,
+        extrapolated=beyond,
+        usable=fit.converged,
+    )
+
+
+def _credibility(schedule: Schedule | None, lead: LeadTest | None) -> Credibility:
+    if schedule is not None:
+        return "randomised"
+    return "not_credible" if lead is not None and lead.fired else "observational"
+
+
+def _no_answer(
+    compared: Comparison,
+    table: Table,
+    weeks: Weeks,
+    effect: EffectName,
+    reason: caveats.Caveat | None,
+    seed: int,
+    *,
+    randomised: bool,
+) -> Answer:
+    nothing = {e: unknown(wording.estimand(compared, e, weeks)) for e in EFFECT_NAMES}
+    said = wording.sentence(
+        compared,
+        nothing[effect],
+        name=effect,
+        verdict="cannot_tell",
+        strength=None,
+        credibility="observational",
+        reason=reason.text if reason else None,
+    )
+    return Answer(
+        question=wording.question(compared),
+        comparison=compared,
+        headline_effect=effect,
+        verdict="cannot_tell",
+        strength=None,
+        sentence=said,
+        credibility="randomised" if randomised else "observational",
+        effects=nothing,
+        under_priors=dict.fromkeys(PRIOR_NAMES, nothing[effect]),
+        swc=compared.swc or None,
+        prior=None,
+        table=table,
+        weeks=weeks,
+        missing=checks.missingness(table) if table.t.size else None,
+        lead=None,
+        randomisation_p=None,
+        adherence=None,
+        caveats=(reason,) if reason else (),
+        text=said,
+        seed=seed,
+    )

@@ -1,0 +1,194 @@
+"""What the reader must know beside the answer, each with a code and a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mettle.trials.exposure import Excluded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mettle.trials.checks import LeadTest, Missingness
+    from mettle.trials.contrasts import EffectName
+    from mettle.trials.table import Table
+    from mettle.trials.verdict import Effect
+    from mettle.trials.wording import Comparison
+
+FEWEST_DAYS = 7
+"""Fewer rated days than this are not analysed."""
+LOG_GAP_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """One thing to know: a stable code and a plain sentence."""
+
+    code: str
+    text: str
+
+
+def cannot_estimate(table: Table, *, today: date) -> Caveat | None:
+    """Why nothing can be estimated; None where something can. The text is a clause without a full stop."""
+    if not table.t.size:
+        future = [e for e in table.excluded if e.what == table.outcome]
+        if future and all("future" in e.why for e in future):
+            return Caveat("future", f"every check-in lies after today, {today.isoformat()}")
+        return Caveat("no_data", "there is no check-in that can be used")
+    days = len(set(table.day.tolist()))
+    if days < FEWEST_DAYS:
+        return Caveat(
+            "too_few_days",
+            f"{days} rated {'day is' if days == 1 else 'days are'} too few; it takes at least {FEWEST_DAYS}, and usually some weeks",
+        )
+    if table.scale <= 0:
+        return Caveat(
+            "no_variation", f"every check-in has the same value ({table.centre:g}), so nothing can have moved it"
+        )
+    rated = [float(dose) for dose in table.same_day]
+    near = table.daily
+    if not np.any(near > 0):
+        return Caveat("no_exposure", "no session lies on the days that were rated")
+    if np.all(near > 0) and float(np.ptp(rated)) == 0 and table.horizon == "day":
+        return Caveat("no_contrast", "every rated day has the same training, so there is nothing to compare with")
+    return None
+
+
+def caveats(
+    table: Table,
+    c: Comparison,
+    effects: Mapping[EffectName, Effect],
+    *,
+    lead: LeadTest | None,
+    missing: Missingness,
+    converged: bool,
+) -> tuple[Caveat, ...]:
+    """Everything worth saying about this answer, most important first."""
+    found: list[Caveat] = []
+    if not converged:
+        found.append(Caveat("numerical", "The calculation did not settle; treat every figure with care."))
+    found += _about_cause(table, c, lead)
+    found += _about_data(table, c, missing)
+    found += _about_signals(table)
+    if effects["total"].extrapolated:
+        found.append(
+            Caveat(
+                "extrapolated",
+                "You never had two clearly quieter weeks, so what stopping would do goes beyond your own data.",
+            )
+        )
+    found.append(
+        Caveat("not_blinded", "You knew when you trained; what you expected is part of what you felt.")
+        if c.arms is None
+        else Caveat(
+            "not_blinded",
+            "Unless it was hidden from you, you knew which day was which; what you expected is part of what you felt.",
+        )
+    )
+    return tuple(found)
+
+
+def _about_cause(table: Table, c: Comparison, lead: LeadTest | None) -> list[Caveat]:
+    if c.assigned:
+        return []
+    found = []
+    if lead is None:
+        found.append(
+            Caveat("lead_not_possible", "Whether training follows the outcome could not be tested with this diary.")
+        )
+    elif lead.fired:
+        found.append(
+            Caveat(
+                "lead_test",
+                f"Before a session {c.outcome} already differs by {c.points(lead.mean, signed=True)} {c.unit}. A session cannot act "
+                "backwards: either you train when you feel different, or something else moves both.",
+            )
+        )
+    else:
+        found.append(
+            Caveat(
+                "lead_test_silent",
+                f"Coming sessions did not show in the ratings before them; the test would have found {c.points(lead.detectable)} {c.unit} or more.",
+            )
+        )
+    found.append(
+        Caveat(
+            "observational",
+            "Days were not chosen at random, so this is what goes with training, not what training does.",
+        )
+    )
+    first = min(b.day for b in table.bouts)
+    if first - int(table.day[0]) >= LOG_GAP_DAYS and float(np.mean(table.daily[first - int(table.day[0]) :] > 0)) > 0.1:
+        found.append(
+            Caveat(
+                "started_inside",
+                "You began to train during the diary. Whatever else changed then cannot be told apart from training.",
+            )
+        )
+    return found
+
+
+def _about_data(table: Table, c: Comparison, missing: Missingness) -> list[Caveat]:
+    found = []
+    if table.done.last_day is not None and int(table.day[-1]) - table.done.last_day > LOG_GAP_DAYS:
+        gap = int(table.day[-1]) - table.done.last_day
+        found.append(
+            Caveat(
+                "log_ends_early", f"The training log ends {gap} days before the check-ins; those days count as rest."
+            )
+        )
+    if "order_unknown" in table.notes:
+        found.append(
+            Caveat(
+                "order_unknown",
+                "Some sessions carry no time of day; only the last check-in of such a day counts as after the session.",
+            )
+        )
+    if missing.differs and missing.training_days is not None and missing.other_days is not None:
+        found.append(
+            Caveat(
+                "missing_differs",
+                f"Check-ins are missing on {missing.training_days:.0%} of training days but {missing.other_days:.0%} of other days; "
+                "if bad days go unrated, the effect is off.",
+            )
+        )
+    left_out = [e for e in table.excluded if e.what == table.outcome]
+    if left_out:
+        found.append(
+            Caveat(
+                "excluded",
+                f"{len(left_out)} check-in{'s were' if len(left_out) > 1 else ' was'} left out ({_reasons(left_out)}).",
+            )
+        )
+    if table.done.merged:
+        found.append(Caveat("same_session_twice", f"{table.done.merged} sessions came from two apps and count once."))
+    return found
+
+
+def _reasons(left_out: list[Excluded]) -> str:
+    return "; ".join(dict.fromkeys(e.why for e in left_out))
+
+
+def _about_signals(table: Table) -> list[Caveat]:
+    found = []
+    for note in table.notes:
+        code, _, name = note.partition(":")
+        words = name.replace("_", " ")
+        if code == "cannot_be_separated":
+            found.append(
+                Caveat(code, f"A {words} lies within two weeks of your first session; the two cannot be separated.")
+            )
+        elif code == "signal_sparse":
+            found.append(Caveat(code, f"{words} is missing on many days; those take your mean."))
+        elif code == "sleep_between":
+            found.append(
+                Caveat(
+                    code,
+                    "Sleep the night before is held constant, so what training does through sleep is not in the next-day effect.",
+                )
+            )
+    return found

@@ -1,0 +1,88 @@
+"""Checks that every answer goes through: does future training "predict" the present, and where do ratings fail to come?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mettle.inference import nof1
+from mettle.trials.table import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mettle.evidence.priors import Prior
+    from mettle.trials.table import Table
+
+LEAD_PRIOR_SD = 1.0
+POWER_80 = 2.8
+"""An effect of this many standard errors is found in 80% of diaries at 5% two-sided: 1.96 + 0.84."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTest:
+    """The negative control: training that has not happened yet cannot move the present.
+
+    Parameters
+    ----------
+    mean, sd
+        What a coming session "does" to the rating before it, points.
+    fired
+        Whether its 95% interval excludes 0: then training follows the outcome, or both follow something else.
+    detectable
+        The size that it would have found in 80% of such diaries, points.
+    """
+
+    mean: float
+    sd: float
+    fired: bool
+    detectable: float
+
+
+def lead_test(table: Table, priors: Mapping[str, Prior], *, seed: int) -> LeadTest | None:
+    """The test on one table; None where no coming dose ever varies.
+
+    Source: Lipsitch et al. 2010, Negative controls, doi 10.1097/EDE.0b013e3181d61eeb.
+    """
+    if not np.ptp(table.ahead) > 0:
+        return None
+    design = table.design(priors, extra=[Column("lead", table.ahead, sd=LEAD_PRIOR_SD)])
+    lead = nof1.fit(design, seed=seed).effect("lead")
+    fired = lead.quantile(0.025) > 0 or lead.quantile(0.975) < 0
+    return LeadTest(lead.mean * table.scale, lead.sd * table.scale, fired, POWER_80 * lead.sd * table.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Missingness:
+    """Shares of days without a rating, 0-1; None where there is no such day.
+
+    Parameters
+    ----------
+    all_days, training_days, other_days
+        Between the first and the last rating.
+    """
+
+    all_days: float
+    training_days: float | None
+    other_days: float | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether ratings fail to come on the one kind of day noticeably more often than on the other."""
+        if self.training_days is None or self.other_days is None:
+            return False
+        return abs(self.training_days - self.other_days) >= 0.15
+
+
+def missingness(table: Table) -> Missingness:
+    """Where ratings are missing, by whether the day had training."""
+    observed = np.zeros(table.days, dtype=bool)
+    observed[table.day - int(table.day[0])] = True
+    trained = table.daily > 0
+    return Missingness(
+        all_days=float(np.mean(~observed)),
+        training_days=float(np.mean(~observed[trained])) if trained.any() else None,
+        other_days=float(np.mean(~observed[~trained])) if (~trained).any() else None,
+    )

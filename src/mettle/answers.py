@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mettle.diary import Diary
+    from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior, PriorSet
     from mettle.trials.checks import LeadTest, Missingness
     from mettle.trials.contrasts import EffectName
@@ -146,7 +147,6 @@ def answer(
     *,
     today: date,
     schedule: Schedule | None = None,
-    claim: str | None = None,
     higher_is: Direction = "better",
     unit: str = "points",
     swc: float | None = None,
@@ -166,8 +166,6 @@ def answer(
         Later observations are left out.
     schedule
         The drawn schedule of a trial; with it the comparison is as assigned and the words may be causal.
-    claim
-        Id of the claim whose published evidence gives the priors; None for priors centred on no effect.
     higher_is, unit
         Of the outcome.
     swc
@@ -190,14 +188,19 @@ def answer(
         raise InputError(_no_common_day(diary, outcome, schedule), where="--schedule")
     weeks = own_weeks(table.daily)
     swc = swc or (schedule.swc if schedule else None) or SWC_SHARE * table.scale or None
-    compared = _comparison(outcome, unit, higher_is, table, schedule, swc)
+    compared = _comparison(outcome, table, unit=unit, higher_is=higher_is, schedule=schedule, swc=swc)
     reason = caveats.cannot_estimate(table, today=today)
     if reason is not None or swc is None:
-        return _no_answer(compared, table, weeks, effect, reason, seed, randomised=schedule is not None)
-    own = _priors(claim, outcome, table.scale)
+        return _no_answer(
+            compared, table, weeks=weeks, effect=effect, reason=reason, seed=seed, randomised=schedule is not None
+        )
+    own = evidence_priors.zero_centred(table.scale)
     fits = _fits(table, own, prior, seed)
     found = {
-        name: {e: _effect(e, table, getattr(own, name), fit, weeks, compared) for e in EFFECT_NAMES}
+        name: {
+            e: _effect(e, table, priors=getattr(own, name), fit=fit, weeks=weeks, compared=compared)
+            for e in EFFECT_NAMES
+        }
         for name, fit in fits.items()
     }
     chosen = getattr(own, prior)
@@ -241,10 +244,10 @@ def answer(
 
 
 def _refuse(outcome: str, diary: Diary, swc: float | None, prior: str, schedule: Schedule | None) -> None:
-    if outcome not in diary.outcomes:
-        raise InputError(
-            f"no column {outcome!r}; the check-ins have: {', '.join(diary.outcomes) or 'none'}", where="--outcome"
-        )
+    try:
+        diary.of(outcome)
+    except ValueError as error:
+        raise InputError(str(error), where="--outcome") from None
     if swc is not None and not 0 < swc < float("inf"):
         raise InputError(f"must be a number above 0, got {swc:g}", where="--swc")
     if prior not in PRIOR_NAMES:
@@ -260,7 +263,7 @@ def _no_common_day(diary: Diary, outcome: str, schedule: Schedule) -> str:
 
 
 def _comparison(
-    outcome: str, unit: str, higher_is: Direction, table: Table, schedule: Schedule | None, swc: float | None
+    outcome: str, table: Table, *, unit: str, higher_is: Direction, schedule: Schedule | None, swc: float | None
 ) -> Comparison:
     arms = None if schedule is None or schedule.arms == ("train", "rest") else schedule.arms
     return wording.Comparison(
@@ -273,10 +276,6 @@ def _comparison(
         dated_only=not table.timed,
         swc=swc or 0.0,
     )
-
-
-def _priors(claim: str | None, outcome: str, own_sd: float) -> PriorSet:
-    return evidence_priors.zero_centred(own_sd)
 
 
 def _fits(table: Table, own: PriorSet, chosen: str, seed: int) -> dict[str, nof1.Posterior]:
@@ -295,7 +294,8 @@ def _fits(table: Table, own: PriorSet, chosen: str, seed: int) -> dict[str, nof1
 def _effect(
     name: EffectName,
     table: Table,
-    priors: Mapping[str, Prior],
+    *,
+    priors: Mapping[PriorEffect, Prior],
     fit: nof1.Posterior,
     weeks: Weeks,
     compared: Comparison,
@@ -326,11 +326,11 @@ def _credibility(schedule: Schedule | None, lead: LeadTest | None) -> Credibilit
 def _no_answer(
     compared: Comparison,
     table: Table,
+    *,
     weeks: Weeks,
     effect: EffectName,
     reason: caveats.Caveat | None,
     seed: int,
-    *,
     randomised: bool,
 ) -> Answer:
     nothing = {e: unknown(wording.estimand(compared, e, weeks)) for e in EFFECT_NAMES}

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mettle.trials.exposure import Excluded
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from mettle.trials.checks import LeadTest, Missingness
     from mettle.trials.contrasts import EffectName
+    from mettle.trials.exposure import Excluded
     from mettle.trials.table import Table
     from mettle.trials.verdict import Effect
     from mettle.trials.wording import Comparison
@@ -72,7 +71,7 @@ def caveats(
     if not converged:
         found.append(Caveat("numerical", "The calculation did not settle; treat every figure with care."))
     found += _about_cause(table, c, lead)
-    found += _about_data(table, c, missing)
+    found += _about_data(table, missing)
     found += _about_signals(table)
     if effects["total"].extrapolated:
         found.append(
@@ -132,7 +131,7 @@ def _about_cause(table: Table, c: Comparison, lead: LeadTest | None) -> list[Cav
     return found
 
 
-def _about_data(table: Table, c: Comparison, missing: Missingness) -> list[Caveat]:
+def _about_data(table: Table, missing: Missingness) -> list[Caveat]:
     found = []
     if table.done.last_day is not None and int(table.day[-1]) - table.done.last_day > LOG_GAP_DAYS:
         gap = int(table.day[-1]) - table.done.last_day

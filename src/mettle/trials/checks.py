@@ -13,6 +13,7 @@ from mettle.trials.table import Column
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
     from mettle.trials.table import Table
 
@@ -41,7 +42,7 @@ class LeadTest:
     detectable: float
 
 
-def lead_test(table: Table, priors: Mapping[str, Prior], *, seed: int) -> LeadTest | None:
+def lead_test(table: Table, priors: Mapping[PriorEffect, Prior], *, seed: int) -> LeadTest | None:
     """The test on one table; None where no coming dose ever varies.
 
     Source: Lipsitch et al. 2010, Negative controls, doi 10.1097/EDE.0b013e3181d61eeb.

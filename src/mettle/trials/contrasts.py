@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
     from mettle.inference.nof1 import Mixture, Posterior
     from mettle.trials.table import Table
@@ -90,9 +91,9 @@ def contrast(table: Table, posterior: Posterior, effect: EffectName, weeks: Week
     return posterior.contrast(_weights(posterior.names, effect, weeks, tau, len(posterior.weights)))
 
 
-def prior_sd(table: Table, priors: Mapping[str, Prior], effect: EffectName, weeks: Weeks) -> float:
+def prior_sd(table: Table, priors: Mapping[PriorEffect, Prior], effect: EffectName, weeks: Weeks) -> float:
     """Standard deviation of the same estimand under the prior, points."""
-    names = ("acute", "next_day", "chronic")
+    names: tuple[PriorEffect, ...] = ("acute", "next_day", "chronic")
     tau = None
     nodes, weights = np.polynomial.hermite_e.hermegauss(41)
     weights = weights / weights.sum()
@@ -109,7 +110,7 @@ def prior_sd(table: Table, priors: Mapping[str, Prior], effect: EffectName, week
 
 
 def _weights(
-    names: tuple[str, ...], effect: EffectName, weeks: Weeks, tau: NDArray[np.float64] | None, points: int
+    names: Sequence[str], effect: EffectName, weeks: Weeks, tau: NDArray[np.float64] | None, points: int
 ) -> NDArray[np.float64]:
     L = np.zeros((points, len(names)))
     acute, next_day, chronic = (names.index(n) for n in ("acute", "next_day", "chronic"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from itertools import takewhile
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from mettle.diary import Diary
     from mettle.training import PerformedSession
     from mettle.units import When
-
-SAME_BOUT = timedelta(minutes=90)
-"""Two apps' records of a session that begin within this time of each other are one session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +130,7 @@ class Exposures:
     unit
         What dose 1 is, in words.
     merged
-        Sessions left out because another app's record of the same session was kept.
+        Sessions that a second app recorded too; they count once.
     excluded
         Sessions that are no dose, with why.
     first_day, last_day
@@ -166,8 +162,6 @@ class _Raw:
     when: When
     amount: float
     length_s: int | None
-    source: str
-    sets: int
     arm: str | None = None
 
 
@@ -175,8 +169,8 @@ def exposures(diary: Diary, axis: Axis) -> Exposures:
     """The doses of a diary, in units of the person's median session.
 
     A session's amount is its work sets times their effort (RPE, 0-10; where only some sets state one, the others get
-    the person's median; where none does, sets are counted). A session exported by two apps is one dose: the record with
-    more sets is kept. Where doses are stated directly, they are taken instead.
+    the person's median; where none does, sets are counted). A session exported by two apps is one dose (`diary.merge`
+    tells). Where doses are stated directly, they are taken instead.
 
     Parameters
     ----------
@@ -188,8 +182,7 @@ def exposures(diary: Diary, axis: Axis) -> Exposures:
     excluded: list[Excluded] = []
     records = _stated(diary) or _from_sessions(diary.sessions, excluded)
     known = [axis.day(r.when) for r in records]
-    kept, merged = _one_record_a_bout(records)
-    positive = [r.amount for r in kept if r.amount > 0]
+    positive = [r.amount for r in records if r.amount > 0]
     usual = median(positive) if positive else 1.0
     bouts = tuple(
         Bout(
@@ -199,13 +192,13 @@ def exposures(diary: Diary, axis: Axis) -> Exposures:
             end=_end(axis.t(r.when), r.length_s),
             arm=r.arm,
         )
-        for r in kept
+        for r in records
         if r.amount > 0
     )
     return Exposures(
         bouts=tuple(sorted(bouts, key=lambda b: (b.day, b.start if b.start is not None else -1.0))),
         unit=_unit(diary, usual),
-        merged=merged,
+        merged=len(diary.also_recorded),
         excluded=tuple(excluded),
         first_day=min(known, default=None),
         last_day=max(known, default=None),
@@ -237,10 +230,7 @@ def _from_sessions(sessions: Iterable[PerformedSession], excluded: list[Excluded
     fill = median(efforts) if efforts else 1.0
     amounts = [sum(fill if e is None else e for e in _efforts(s)) for s in done]
     usual = median([a for a in amounts if a > 0] or [1.0])
-    return [
-        _Raw(s.start, amount if s.sets else usual, s.duration_s, s.source, len(s.work_sets))
-        for s, amount in zip(done, amounts, strict=True)
-    ]
+    return [_Raw(s.start, amount if s.sets else usual, s.duration_s) for s, amount in zip(done, amounts, strict=True)]
 
 
 def _efforts(session: PerformedSession) -> list[float | None]:
@@ -248,32 +238,4 @@ def _efforts(session: PerformedSession) -> list[float | None]:
 
 
 def _stated(diary: Diary) -> list[_Raw]:
-    return [_Raw(d.when, d.amount, None, "exposures", 0, d.arm) for d in diary.doses]
-
-
-def _one_record_a_bout(records: list[_Raw]) -> tuple[list[_Raw], int]:
-    """The records with each bout once, and how many were another app's record of the same bout."""
-    kept: list[_Raw] = []
-    merged = 0
-    for record in sorted(records, key=lambda r: r.when.sort_key):
-        near = takewhile(lambda i: (record.when.on - kept[i].when.on).days <= 1, range(len(kept) - 1, -1, -1))
-        twin = next((i for i in near if _same_bout(kept[i], record)), None)
-        if twin is None:
-            kept.append(record)
-            continue
-        merged += 1
-        if record.sets > kept[twin].sets:
-            kept[twin] = record
-    return kept, merged
-
-
-def _same_bout(one: _Raw, other: _Raw) -> bool:
-    if one.source == other.source or abs((one.when.on - other.when.on).days) > 1:
-        return False
-    if one.when.clock is None or other.when.clock is None:
-        return one.when.day == other.when.day
-    a, b = one.when.instant, other.when.instant
-    if a is None or b is None:
-        a = datetime.combine(one.when.on, one.when.clock)
-        b = datetime.combine(other.when.on, other.when.clock)
-    return abs(a - b) <= SAME_BOUT
+    return [_Raw(d.when, d.amount, None, d.arm) for d in diary.doses]

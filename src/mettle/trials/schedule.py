@@ -154,4 +154,4 @@ def _choice(
     if value not in allowed:
         names = ", ".join("null" if a is None else a for a in allowed)
         raise InputError(f"{place}: {field} must be one of {names}, got {value!r}", where=where)
-    return cast("str | None", value)
+    return value

@@ -29,7 +29,6 @@ Columns = list[tuple[str, "NDArray[np.float64]", float]]
 def signal_columns(
     signals: Sequence[Signal],
     axis: Axis,
-    t: NDArray[np.float64],
     day: NDArray[np.int64],
     bouts: Sequence[Bout],
 ) -> tuple[Columns, list[str], list[Excluded]]:
@@ -51,7 +50,7 @@ def signal_columns(
     for name in names:
         own = [s for s in signals if s.name == name]
         if name in STEP:
-            columns += _steps(name, own, axis, day, bouts, notes)
+            columns += _steps(name, own, axis=axis, day=day, bouts=bouts, notes=notes)
             continue
         values, late = _daily(own, axis, starts)
         excluded += [
@@ -87,7 +86,7 @@ def refuse_consequences(names: Sequence[str], allowed: Sequence[str]) -> None:
 
 
 def _steps(
-    name: str, own: Sequence[Signal], axis: Axis, day: NDArray[np.int64], bouts: Sequence[Bout], notes: list[str]
+    name: str, own: Sequence[Signal], *, axis: Axis, day: NDArray[np.int64], bouts: Sequence[Bout], notes: list[str]
 ) -> Columns:
     columns: Columns = []
     changes = sorted({axis.day(s.when) for s in own if s.value != 0})

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mettle.diary import Diary, Observation
+    from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
     from mettle.trials.schedule import Schedule
 
@@ -119,13 +120,13 @@ class Table:
     def daily(self) -> NDArray[np.float64]:
         """The dose of each day from the first to the last analysed observation, (days,)."""
         dose = np.zeros(self.days)
-        for bout in self.bouts:
+        for bout in self.bouts if self.days else ():
             index = bout.day - int(self.day[0])
             if 0 <= index < dose.size:
                 dose[index] += bout.dose
         return dose
 
-    def design(self, priors: Mapping[str, Prior], *, extra: Sequence[Column] = ()) -> nof1.Design:
+    def design(self, priors: Mapping[PriorEffect, Prior], *, extra: Sequence[Column] = ()) -> nof1.Design:
         """The table in the engine's form, standardised.
 
         Parameters
@@ -145,8 +146,9 @@ class Table:
         # the acute prior is about the mean over the hours after a session; the kernel's coefficient is the peak
         peak = float(within_window(np.array([ACUTE_TAU_H[0] / 24]))[0]) if self.horizon == "hours" else 1.0
         unit = {"acute": self.scale * peak, "next_day": self.scale, "chronic": self.scale}
-        means = [priors[n].mean / unit[n] if n in priors else own[n][0] for n in names]
-        sds = [priors[n].sd / unit[n] if n in priors else own[n][1] for n in names]
+        given = {str(name): prior for name, prior in priors.items()}
+        means = [given[n].mean / unit[n] if n in given else own[n][0] for n in names]
+        sds = [given[n].sd / unit[n] if n in given else own[n][1] for n in names]
         return nof1.Design(
             t=self.t,
             y=(self.y - self.centre) / self.scale,
@@ -232,7 +234,7 @@ def build(
         excluded += [_left_out(o, f"one of the first {drop_first_days} days, dropped as asked") for o in early]
         kept = [o for o in kept if (o.when.day - begin).days >= drop_first_days]
     bouts = done.bouts if schedule is None else assigned(schedule, axis, done)
-    return _table(diary, outcome, axis, kept, bouts, done, excluded)
+    return _table(diary, outcome, axis, kept=kept, bouts=bouts, done=done, excluded=excluded)
 
 
 def assigned(schedule: Schedule, axis: Axis, done: Exposures) -> tuple[Bout, ...]:
@@ -259,6 +261,7 @@ def _table(
     diary: Diary,
     outcome: str,
     axis: Axis,
+    *,
     kept: list[Observation],
     bouts: tuple[Bout, ...],
     done: Exposures,
@@ -277,7 +280,9 @@ def _table(
     scale = float(np.std(y, ddof=1)) if y.size > 1 else 0.0
     columns = _calendar(axis, t, day, timed)
     if scale > 0:
-        from_signals, signal_notes, signal_excluded = signal_columns(diary.signals, axis, t, day, bouts)
+        from_signals, signal_notes, signal_excluded = signal_columns(
+            [s for s in diary.signals if s.name != outcome], axis, day, bouts
+        )
         columns += [Column(name, values, sd=sd) for name, values, sd in from_signals]
         notes += signal_notes
         excluded = [*excluded, *signal_excluded]

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mettle.inference.nof1 import Mixture
+from mettle.trials.verdict import Direction, decide, effect_of, headline, unknown
+
+
+def normal(mean: float, sd: float) -> Mixture:
+    return Mixture(np.array([1.0]), np.array([mean]), np.array([sd]))
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "prior_sd", "expected"),
+    [
+        (1.0, 0.2, 1.0, ("better", "clear")),
+        (-1.0, 0.2, 1.0, ("worse", "clear")),
+        (0.5, 0.3, 1.0, ("better", "probable")),
+        (-0.5, 0.3, 1.0, ("worse", "probable")),
+        (0.0, 0.05, 1.0, ("no_worthwhile_difference", "clear")),
+        (0.0, 0.13, 1.0, ("no_worthwhile_difference", "probable")),
+        (0.2, 0.4, 1.0, ("cannot_tell", None)),
+        (1.0, 0.2, 0.21, ("cannot_tell", None)),  # the prior speaks, not the data
+    ],
+)
+def test_the_rules_in_order(mean: float, sd: float, prior_sd: float, expected: tuple[str, str | None]) -> None:
+    directions: tuple[tuple[Direction, float], ...] = (("better", 1.0), ("worse", -1.0))
+    for higher_is, sign in directions:
+        found = effect_of(
+            normal(sign * mean, sd),
+            scale=1,
+            prior_sd=prior_sd,
+            swc=0.2,
+            higher_is=higher_is,
+            estimand="",
+        )
+        assert (found.verdict, found.strength) == expected
+
+
+@given(st.floats(-3, 3), st.floats(0.05, 2), st.floats(0.05, 1), st.sampled_from(["better", "worse"]))
+def test_probabilities_are_consistent(mean: float, sd: float, swc: float, higher_is: Direction) -> None:
+    found = effect_of(normal(mean, sd), scale=2.0, prior_sd=5, swc=swc, higher_is=higher_is, estimand="")
+    assert found.p_worthwhile is not None
+    assert found.p_harmful is not None
+    assert found.p_negligible is not None
+    assert found.p_better is not None
+    assert abs(found.p_worthwhile + found.p_harmful + found.p_negligible - 1) < 1e-9
+    assert found.p_worthwhile <= found.p_better + 1e-12
+    assert (found.q025 or 0) <= (found.median or 0) <= (found.q975 or 0)
+
+
+def test_a_claim_must_hold_under_every_prior_and_is_as_strong_as_under_the_weakest() -> None:
+    clear = replace(unknown(""), verdict="better", strength="clear")
+    probable = replace(clear, strength="probable")
+    nothing = unknown("")
+    assert headline(clear, [clear, clear, clear]) == ("better", "clear")
+    assert headline(clear, [clear, probable, clear]) == ("better", "probable")
+    assert headline(clear, [clear, nothing, clear]) == ("depends_on_prior", None)
+    assert headline(nothing, [clear, nothing, clear]) == ("cannot_tell", None)
+
+
+def test_an_endless_ratio_is_no_answer() -> None:
+    assert decide(low=1, high=2, worthwhile=1, harmful=0, sd_ratio=float("nan")) == ("cannot_tell", None)

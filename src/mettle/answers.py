@@ -302,11 +302,11 @@ def _effect(
 ) -> Effect:
     said = wording.estimand(compared, name, weeks)
     beyond = weeks.extrapolated if name == "total" else name == "chronic" and weeks.usual < 1
-    before = prior_sd(table, priors, name, weeks)
+    before = prior_sd(table.horizon, priors, name, weeks)
     if before <= 0:
         return unknown(said, extrapolated=beyond)
     return effect_of(
-        contrast(table, fit, name, weeks),
+        contrast(table.horizon, fit, name, weeks),
         scale=table.scale,
         prior_sd=before,
         swc=compared.swc,

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
     from mettle.inference.nof1 import Mixture, Posterior
-    from mettle.trials.table import Table
 
+Horizon = Literal["hours", "day"]
 EffectName = Literal["acute", "next_day", "chronic", "total"]
 EFFECT_NAMES: tuple[EffectName, ...] = ("acute", "next_day", "chronic", "total")
 ACUTE_TAU_H = (4.0, 0.7)
@@ -85,23 +85,23 @@ def over_a_day(tau_d: NDArray[np.float64]) -> NDArray[np.float64]:
     return tau_d
 
 
-def contrast(table: Table, posterior: Posterior, effect: EffectName, weeks: Weeks) -> Mixture:
+def contrast(horizon: Horizon, posterior: Posterior, effect: EffectName, weeks: Weeks) -> Mixture:
     """The posterior of one estimand, in SD units."""
-    tau = posterior.natural("log_tau_acute") if table.horizon == "hours" else None
+    tau = posterior.natural("log_tau_acute") if horizon == "hours" else None
     return posterior.contrast(_weights(posterior.names, effect, weeks, tau, len(posterior.weights)))
 
 
-def prior_sd(table: Table, priors: Mapping[PriorEffect, Prior], effect: EffectName, weeks: Weeks) -> float:
+def prior_sd(horizon: Horizon, priors: Mapping[PriorEffect, Prior], effect: EffectName, weeks: Weeks) -> float:
     """Standard deviation of the same estimand under the prior, points."""
     names: tuple[PriorEffect, ...] = ("acute", "next_day", "chronic")
     tau = None
     nodes, weights = np.polynomial.hermite_e.hermegauss(41)
     weights = weights / weights.sum()
-    if table.horizon == "hours":
+    if horizon == "hours":
         tau = ACUTE_TAU_H[0] / 24 * np.exp(ACUTE_TAU_H[1] * nodes)
     L = _weights(names, effect, weeks, tau, nodes.size)
     peak = np.ones(len(names))
-    if table.horizon == "hours":
+    if horizon == "hours":
         peak[0] = float(within_window(np.array([ACUTE_TAU_H[0] / 24]))[0])
     mean = np.array([priors[n].mean for n in names]) / peak
     sd = np.array([priors[n].sd for n in names]) / peak

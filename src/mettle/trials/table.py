@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from mettle.diary import Diary, Observation
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
+    from mettle.trials.contrasts import Horizon
     from mettle.trials.schedule import Schedule
-
-Horizon = Literal["hours", "day"]
 
 EVENING = 0.75
 """A date-only check-in is placed at 21:00: 18 hours after the day's begin at 03:00."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from mettle.trials.contrasts import EffectName, Weeks
-    from mettle.trials.table import Horizon
+    from mettle.trials.contrasts import EffectName, Horizon, Weeks
     from mettle.trials.verdict import Direction, Effect, Strength, Verdict
 
 Credibility = Literal["randomised", "observational", "not_credible"]

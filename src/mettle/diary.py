@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -13,6 +13,7 @@ from mettle.training import PerformedSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from mettle.training import PerformedSet
     from mettle.units import When
@@ -150,26 +151,25 @@ def merge(diaries: Iterable[Diary]) -> Diary:
     - Sessions of different sources are one session where they start within `SAME_START` of each other (or on the same
       day, where one has only a date) and share at least `SAME_SHARE` of their exercises' names or of their sets (equal
       repetitions and load). The source with more sets counts; the other's stand in ``also_recorded``.
-    - Observations, signals and doses that are equal in everything stand as often as in the diary that has them most
-      often: equal values of one day are real, the same file twice is not.
+    - Observations, signals and doses of equal name, wall time and value stand as often as in the diary that has them
+      most often: equal values of one day are real, the same file twice is not.
 
     Parameters
     ----------
     diaries
-        Any number, in any order. The zone is that of the diary that ends last.
+        Any number, in any order. The zone is that of the latest record that has one.
     """
     given = [d for d in diaries if d != Diary()]
     sessions = _one_version_each(s for d in given for s in (*d.sessions, *d.also_recorded))
     counted, also = _one_source_each(sessions)
-    zones = [((d.days or (date.min, date.min))[1], d.timezone) for d in given if d.timezone is not None]
-    return Diary(
-        counted,
-        _as_often_as_most([d.observations for d in given]),
-        _as_often_as_most([d.signals for d in given]),
-        _as_often_as_most([d.doses for d in given]),
-        timezone=max(zones)[1] if zones else None,
-        also_recorded=also,
-    )
+    observations = _as_often_as_most([d.observations for d in given])
+    signals = _as_often_as_most([d.signals for d in given])
+    doses = _as_often_as_most([d.doses for d in given])
+    times = [s.start for s in (*counted, *also)]
+    times += [o.when for o in observations] + [s.when for s in signals] + [d.when for d in doses]
+    latest = max(((*w.sort_key, w.zone) for w in times if w.zone), default=None)
+    stated = max((d.timezone for d in given if d.timezone), default=None)
+    return Diary(counted, observations, signals, doses, latest[-1] if latest else stated, also)
 
 
 def _order(record: PerformedSession | Observation | Signal | Dose) -> tuple[object, ...]:
@@ -178,11 +178,18 @@ def _order(record: PerformedSession | Observation | Signal | Dose) -> tuple[obje
 
 
 def _as_often_as_most(series: list[tuple[R, ...]]) -> tuple[R, ...]:
-    """Each distinct record as often as it stands in the series that has it most often."""
-    most: Counter[R] = Counter()
+    """Equal records as often as they stand in the series that has them most often, known zones preferred."""
+    best: dict[tuple[object, ...], tuple[tuple[int, int, str], list[R]]] = {}
     for one in series:
-        most |= Counter(one)
-    return tuple(sorted(most.elements(), key=_order))
+        equal: dict[tuple[object, ...], list[R]] = {}
+        for record in sorted(one, key=_order):
+            bare = replace(record, when=replace(record.when, offset_s=None, zone=None))
+            equal.setdefault((type(record), bare), []).append(record)
+        for key, records in equal.items():
+            rank = (len(records), sum(r.when.zone is not None for r in records), repr(records))
+            if key not in best or rank > best[key][0]:
+                best[key] = (rank, records)
+    return tuple(sorted((r for _, records in best.values() for r in records), key=_order))
 
 
 def _one_version_each(sessions: Iterable[PerformedSession]) -> list[PerformedSession]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from mettle.cli._terminal import print_json
+from mettle.cli._terminal import print_json, progress
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +30,8 @@ def run(args: argparse.Namespace) -> int:
     from mettle.diary import merge
     from mettle.importers import read
 
-    files = [read(path, unit=args.unit, timezone=args.timezone) for path in args.files]
+    paths = progress(args.files, total=len(args.files), what="reading")
+    files = [read(path, unit=args.unit, timezone=args.timezone) for path in paths]
     merged = merge(imported.diary for imported in files)
     if args.json:
         print_json({"files": [_file(i) for i in files], "merged": _merged(files, merged)})

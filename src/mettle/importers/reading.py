@@ -59,8 +59,17 @@ def read(path: str | Path, *, unit: MassUnit | None = None, timezone: str | None
     with open_table(path) as table:
         for code in FORMATS:
             if code.recognises(table):
-                return code.read(table, unit=unit, timezone=zone)
+                return _some(code.read(table, unit=unit, timezone=zone))
         seen = ", ".join(shown(name) for name in table.header[:6])
         known = ", ".join(code.FORMAT for code in FORMATS)
         why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV)"
         raise InputError(why, where=path.name, row=1)
+
+
+def _some(imported: Imported) -> Imported:
+    """The same, unless every row was skipped: then the file is not what its header claims."""
+    if imported.rows_in and not imported.rows_imported:
+        first = imported.problems[0]
+        why = f"{first.why}; none of the {imported.rows_in} rows could be read as {imported.format}"
+        raise InputError(why, where=imported.file, row=first.row)
+    return imported

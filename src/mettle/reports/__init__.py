@@ -1,0 +1,3 @@
+"""What people look at: one file a subject."""
+
+from __future__ import annotations

@@ -1,0 +1,75 @@
+"""What is published about each claim, how sure one may be, and how to test it on yourself."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from mettle.cli._terminal import print_json
+
+if TYPE_CHECKING:
+    from mettle.evidence import Claim
+
+VERDICTS = ("supported", "partly", "overstated", "contradicted", "not_shown", "untested")
+DESIGNS = ("session", "day", "block", "variant", "lagged", "none")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """List, show."""
+    parser.add_argument("--section", type=int, choices=range(17), metavar="0-16", help="only this section")
+    parser.add_argument("--verdict", choices=VERDICTS, help="only this verdict")
+    parser.add_argument("--outcome", help="only claims about this outcome (part of its name, or an instrument's id)")
+    parser.add_argument("--design", choices=DESIGNS, help="only claims that this design can test")
+    parser.add_argument("--markdown", action="store_true", help="the page of all claims")
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.set_defaults(what="list")
+    verbs = parser.add_subparsers(title="more", metavar="")
+    show = verbs.add_parser("show", help="one claim in full")
+    show.add_argument("claim", metavar="ID", help="such as 1.2")
+    show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document on stdout")
+    show.set_defaults(what="show")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what was asked for."""
+    if args.what == "show":
+        return _show(args.claim, as_json=args.json)
+    return _list(args)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from mettle.evidence import select
+    from mettle.reports.claims import listing, page, record
+
+    if args.markdown:
+        print(page(), end="")
+        return 0
+    chosen = select(section=args.section, verdict=args.verdict, outcome=args.outcome, design=args.design)
+    if args.json:
+        print_json([record(claim) for claim in chosen])
+    elif chosen:
+        print(listing(chosen))
+    else:
+        print("No claim fits. mettle evidence lists them all.")
+    return 0
+
+
+def _show(claim_id: str, *, as_json: bool) -> int:
+    from mettle.reports.claims import full, record
+
+    claim = _claim(claim_id)
+    if as_json:
+        print_json(record(claim))
+    else:
+        print(full(claim))
+    return 0
+
+
+def _claim(claim_id: str) -> Claim:
+    from mettle.errors import InputError
+    from mettle.evidence import claim
+
+    try:
+        return claim(claim_id)
+    except ValueError as error:
+        raise InputError(f"{error}; mettle evidence lists them all") from None

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mettle.inference.nof1.design import Design, hyper_prior
-
 if TYPE_CHECKING:
-    from mettle.inference.nof1.design import Floats, Ints
+    from mettle.inference.nof1.design import Design, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +52,35 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a pass ended, so that tomorrow's rows can be added to it without running the old ones again.
+    """Where a pass ended, so that tomorrow's rows can be added without running the old ones again.
 
     ``mean`` (2, m, g): level and OU part of each column; ``cov`` (3, g): their variances and covariance (ll, lu, uu);
-    ``S`` (m, m, g): sum of outer products of whitened rows; ``log_f`` (g,): sum of log innovation variances; ``n``: rows seen;
-    ``t``: time of the last.
+    ``n``: rows seen; ``t``: time of the last.
     """
 
     mean: Floats
     cov: Floats
-    S: Floats
-    log_f: Floats
     n: int
     t: float
+
+    @classmethod
+    def start(cls, points: Points, columns: int) -> State:
+        """Before the first row: the level is 0 (the intercept takes its place), the OU process is stationary."""
+        g = len(points.ou)
+        return cls(np.zeros((2, columns, g)), np.stack([np.zeros(g), np.zeros(g), points.ou**2]), 0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """For each point: the exact Gaussian posterior of the coefficients and the exact log marginal likelihood."""
+    """For each point: exact Gaussian posterior of the scaled coefficients, exact log marginal likelihood, and where the pass ended.
 
-    log_ml: Floats  # (g,)
-    means: Floats  # (g, q)
-    covs: Floats  # (g, q, q)
+    ``log_ml`` (g,), ``means`` (g, q), ``covs`` (g, q, q).
+    """
+
+    log_ml: Floats
+    means: Floats
+    covs: Floats
+    state: State
 
 
 def rows(design: Design, points: Points, *, start: int = 0) -> Rows:
@@ -94,28 +99,21 @@ def rows(design: Design, points: Points, *, start: int = 0) -> Rows:
     return Rows(t, columns, shapes, design.level[start:], design.ou[start:], design.noise[start:])
 
 
-def begin(points: Points, columns: int) -> State:
-    """Before the first row: the level is 0 (the intercept takes its place), the OU process is stationary."""
-    g = len(points.ou)
-    cov = np.zeros((3, g))
-    cov[2] = points.ou**2
-    return State(np.zeros((2, columns, g)), cov, np.zeros((columns, columns, g)), np.zeros(g), 0, 0.0)
-
-
-def run(design: Design, points: Points, state: State | None = None) -> State:
+def whiten(design: Design, points: Points, state: State | None = None) -> tuple[Floats, Floats, State]:
     """Filter the rows that ``state`` has not seen yet; everything is vectorised over points.
 
     Time update over ``d`` days, ``a = exp(-d / T)``: ``u <- a u``, ``Var l += q^2 d``, ``Var u <- a^2 Var u + s_u^2 (1 - a^2)``.
     Row update with loadings ``h``: ``v = z - h m``, ``F = h P h' + s_e^2``, ``m += P h' v / F``, ``P -= P h' h P / F``.
+
+    Returns
+    -------
+    Whitened rows ``v / sqrt F`` (n, m, g), ``F`` (n, g), and the new state.
     """
-    q = len(design.names)
-    state = begin(points, 1 + q) if state is None else state
+    state = State.start(points, 1 + len(design.names)) if state is None else state
     new = rows(design, points, start=state.n)
     n, g = len(new.t), len(points.ou)
-    if not n:
-        return state
     z = _columns(design, new, g)
-    gap = np.diff(new.t, prepend=new.t[0] if state.n == 0 else state.t)[:, None]
+    gap = np.diff(new.t, prepend=new.t[:1] if state.n == 0 else state.t)[:, None]
     a = np.exp(-gap / points.ou_time)
     ou_step, level_step = points.ou**2 * -np.expm1(-2.0 * gap / points.ou_time), points.level**2 * gap
     r = points.noise[new.noise] ** 2
@@ -134,16 +132,8 @@ def run(design: Design, points: Points, state: State | None = None) -> State:
         w[i] = z[i] - new.level[i] * level - new.ou[i] * ou
         level, ou = level + gain[i, 0] * w[i], ou + gain[i, 1] * w[i]
     w /= np.sqrt(f)[:, None, :]
-    by_point = np.ascontiguousarray(w.transpose(2, 1, 0))
-    S = np.matmul(by_point, by_point.transpose(0, 2, 1)).transpose(1, 2, 0)
-    return State(
-        np.stack([level, ou]),
-        np.stack([ll, lu, uu]),
-        state.S + S,
-        state.log_f + np.log(f).sum(axis=0),
-        state.n + n,
-        float(new.t[-1]),
-    )
+    t = float(new.t[-1]) if n else state.t
+    return w, f, State(np.stack([level, ou]), np.stack([ll, lu, uu]), state.n + n, t)
 
 
 def _columns(design: Design, new: Rows, g: int) -> Floats:
@@ -158,23 +148,11 @@ def _columns(design: Design, new: Rows, g: int) -> Floats:
     return z
 
 
-def conclude(design: Design, state: State) -> Conditional:
-    """From the sums to posterior and marginal likelihood: ``P = I + S_xx``, ``beta = P^-1 S_xy``,
-    ``log ml = -(n log 2 pi + sum log F + S_yy - S_yx beta + log det P) / 2``.
-    """
-    S = state.S.transpose(2, 0, 1)
-    precision = S[:, 1:, 1:] + np.eye(S.shape[1] - 1)
-    inverse = np.linalg.inv(precision)
-    beta = np.einsum("gij,gj->gi", inverse, S[:, 1:, 0])
-    fit = S[:, 0, 0] - np.einsum("gi,gi->g", S[:, 1:, 0], beta)
-    log_det = np.linalg.slogdet(precision)[1]
-    log_ml = -0.5 * (state.n * np.log(2 * np.pi) + state.log_f + fit + log_det)
-    sd = design.prior_sd
-    return Conditional(log_ml, design.prior_mean + sd * beta, inverse * np.outer(sd, sd))
+def condition(design: Design, hyper: Floats) -> Conditional:
+    """The conditional posterior at each hyperparameter point.
 
-
-def condition(design: Design, hyper: Floats, state: State | None = None) -> tuple[Conditional, State]:
-    """The conditional posterior at each hyperparameter point, and the state to go on from.
+    With ``beta ~ N(0, I)`` the scaled coefficients, ``S = sum w w'`` and ``P = I + S_xx``: ``beta | y ~ N(P^-1 S_xy, P^-1)`` and
+    ``log ml = -(n log 2 pi + sum log F + S_yy - S_yx P^-1 S_xy + log det P) / 2``.
 
     Parameters
     ----------
@@ -182,9 +160,32 @@ def condition(design: Design, hyper: Floats, state: State | None = None) -> tupl
         Sorted (``Design.sorted``).
     hyper
         Points on the log scale, shape (g, h), in the order of ``hyper_prior(design).names``.
-    state
-        Where an earlier pass over the first rows of this design, at these points, ended; None to begin.
     """
-    assert hyper.shape[1] == len(hyper_prior(design).names)
-    state = run(design, Points.of(design, hyper), state)
-    return conclude(design, state), state
+    w, f, state = whiten(design, Points.of(design, hyper))
+    by_point = np.ascontiguousarray(w.transpose(2, 1, 0))
+    S = by_point @ by_point.transpose(0, 2, 1)
+    precision = S[:, 1:, 1:] + np.eye(S.shape[1] - 1)
+    covs = np.asarray(np.linalg.inv(precision), np.float64)
+    means = np.einsum("gij,gj->gi", covs, S[:, 1:, 0])
+    left = S[:, 0, 0] - np.einsum("gi,gi->g", S[:, 1:, 0], means) + np.linalg.slogdet(precision)[1]
+    log_ml = -0.5 * (state.n * np.log(2 * np.pi) + np.log(f).sum(axis=0) + left)
+    return Conditional(log_ml, means, covs, state)
+
+
+def advance(design: Design, hyper: Floats, earlier: Conditional) -> Conditional:
+    """The conditional posterior after further rows of the same design, one at a time, without the earlier ones.
+
+    A whitened row ``(w_y, w_x)`` has predictive variance ``s = 1 + w_x C w_x'`` and residual ``e = w_y - w_x beta``:
+    ``beta += C w_x' e / s``, ``C -= C w_x' w_x C / s``, ``log ml -= (log 2 pi + log F + log s + e^2 / s) / 2``.
+    """
+    w, f, state = whiten(design, Points.of(design, hyper), earlier.state)
+    log_ml, means, covs = earlier.log_ml, earlier.means, earlier.covs
+    for row, f_row in zip(w.transpose(0, 2, 1), f, strict=True):
+        x = row[:, 1:]
+        gain = (covs @ x[:, :, None])[:, :, 0]
+        s = 1.0 + np.sum(x * gain, axis=1)
+        e = row[:, 0] - np.sum(x * means, axis=1)
+        means = means + gain * (e / s)[:, None]
+        covs = covs - gain[:, :, None] * (gain / s[:, None])[:, None, :]
+        log_ml = log_ml - 0.5 * (np.log(2 * np.pi * f_row * s) + e**2 / s)
+    return Conditional(log_ml, means, covs, state)

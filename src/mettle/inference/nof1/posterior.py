@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 if TYPE_CHECKING:
     from mettle.inference.nof1.design import Floats
-    from mettle.inference.nof1.sampling import Sample
+    from mettle.inference.nof1.estimate import Trail
 
 _TINY = 1e-300  # keeps a contrast without any variance (all zeros) finite
 
@@ -101,7 +101,7 @@ class Posterior:
         How many points were used, g.
     converged
         Whether ``ess`` reached what was asked; if not, the answer is "cannot tell" for numerical reasons.
-    sample
+    trail
         What ``refit`` goes on from; None where it was not kept.
     """
 
@@ -115,7 +115,7 @@ class Posterior:
     ess: float
     points: int
     converged: bool
-    sample: Sample | None = field(default=None, repr=False, compare=False)
+    trail: Trail | None = field(default=None, repr=False, compare=False)
 
     def contrast(self, L: Floats) -> Mixture:
         """The posterior of ``L'b``.

@@ -48,5 +48,5 @@ def reprior(posterior: Posterior, design: Design, prior_mean: Floats, prior_sd: 
         covs=covs,
         log_ml=posterior.log_ml + top + float(np.log(total)),
         ess=float(total**2 / np.sum(weights**2)),
-        sample=None,
+        trail=None,
     )

@@ -3,132 +3,180 @@
 The first points are drawn from the prior, each further round from a Gaussian fitted to what all earlier points say of the
 posterior; every point is weighted against the mixture of all rounds, so that none is wasted and the prior's share keeps
 the weights bounded. Source: Cornuet et al. 2012, Adaptive multiple importance sampling, doi 10.1111/j.1467-9469.2011.00756.x.
+
+Everything carries a leading axis over people, so that many are served by the same few array operations. Units: those in
+which the prior is N(0, I).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logsumexp, ndtri
+from scipy.special import ndtri
 
 from mettle.inference.nof1 import sobol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mettle.inference.nof1.design import Floats
+    from mettle.inference.nof1.design import Floats, Ints
+
+    LogLikelihood = Callable[[Ints, Floats], Floats]
 
 ROUND = 64
 LARGE_ROUND = 512
-PRIOR_WORTH = 8.0
-"""The fitted covariance is shrunk towards the prior's as if the prior were this many effective points."""
+TEMPERED_ESS = 16.0
+"""While fewer points than this carry the weight, a proposal is fitted to flattened weights: all to the same small power."""
+PRIOR_WORTH = 2.0
+"""A fitted covariance is shrunk towards half the prior's as if that were this many effective points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A Gaussian from which ``count`` points were drawn, in units in which the prior is N(0, I)."""
+    """A Gaussian for each person, from which ``count`` points were drawn: ``mean`` (b, h), ``root`` (b, h, h) with root root' the covariance."""
 
     mean: Floats
-    root: Floats  # lower Cholesky factor of the covariance
+    root: Floats
     count: int
 
-    def log_density(self, z: Floats) -> Floats:
-        """At each row of ``z``, without the constant that every Gaussian of this dimension shares."""
-        scaled = np.linalg.solve(self.root, (z - self.mean).T)
-        return np.asarray(-0.5 * np.sum(scaled**2, axis=0) - np.log(np.diag(self.root)).sum())
+    @classmethod
+    def prior(cls, people: int, dimensions: int) -> Proposal:
+        """The first round."""
+        return cls(np.zeros((people, dimensions)), np.tile(np.eye(dimensions), (people, 1, 1)), ROUND)
+
+    def at(self, normal: Floats) -> Floats:
+        """Standard normal points (count, h) taken to each person's proposal, (b, count, h)."""
+        return np.asarray(self.mean[:, None] + normal @ self.root.transpose(0, 2, 1))
+
+    def share(self, z: Floats) -> Floats:
+        """``count`` times the density over the prior's, at ``z`` (b, n, h)."""
+        inverse = np.linalg.inv(self.root)
+        scaled = (z - self.mean[:, None]) @ inverse.transpose(0, 2, 1)
+        log_det = np.log(np.diagonal(inverse, axis1=1, axis2=2)).sum(axis=1)[:, None]
+        return np.asarray(self.count * np.exp(0.5 * (np.sum(z**2, axis=2) - np.sum(scaled**2, axis=2)) + log_det))
+
+    def of(self, people: Ints) -> Proposal:
+        """For some of the people."""
+        return Proposal(self.mean[people], self.root[people], self.count)
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Points, what was found at each, and the rounds they came from.
+    """Points ``z`` (b, g, h), what was found there ``log_likelihood`` (b, g), and the rounds they came from.
 
-    ``z`` (g, h) in units of the prior; ``log_likelihood`` (g,).
+    ``mixture`` (b, g) is the sum over rounds of ``Proposal.share``.
     """
 
     z: Floats
     log_likelihood: Floats
+    mixture: Floats
     proposals: tuple[Proposal, ...]
 
     @property
     def log_weights(self) -> Floats:
-        """Posterior over mixture of proposals, (g,), not normalised: their mean estimates the marginal likelihood."""
-        rounds = np.stack([p.log_density(self.z) + np.log(p.count / len(self.z)) for p in self.proposals])
-        return np.asarray(self.log_likelihood - 0.5 * np.sum(self.z**2, axis=1) - logsumexp(rounds, axis=0))
+        """Posterior over proposals, (b, g), not normalised: their mean estimates the marginal likelihood."""
+        return np.asarray(self.log_likelihood - np.log(self.mixture / self.z.shape[1]))
 
     @property
-    def weights(self) -> Floats:
-        """Normalised weights, (g,)."""
+    def log_ml(self) -> Floats:
+        """Log marginal likelihood, hyperparameters integrated out, (b,)."""
         log_weights = self.log_weights
-        weights = np.exp(log_weights - log_weights.max())
-        return np.asarray(weights / weights.sum())
+        top = log_weights.max(axis=1)
+        return np.asarray(top + np.log(np.exp(log_weights - top[:, None]).mean(axis=1)))
+
+    def weights(self, power: Floats | float = 1.0) -> Floats:
+        """Normalised weights raised to a power, (b, g)."""
+        log_weights = self.log_weights
+        weights = np.exp(power * (log_weights - log_weights.max(axis=1, keepdims=True)))
+        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
     @property
-    def ess(self) -> float:
-        """Effective sample size, ``1 / sum w^2``."""
-        return float(1.0 / np.sum(self.weights**2))
+    def ess(self) -> Floats:
+        """Effective sample size, ``1 / sum w^2``, (b,)."""
+        return _ess(self.weights())
+
+    def of(self, people: Ints) -> Sample:
+        """For some of the people."""
+        return Sample(
+            self.z[people],
+            self.log_likelihood[people],
+            self.mixture[people],
+            tuple(p.of(people) for p in self.proposals),
+        )
 
     def next_proposal(self, count: int) -> Proposal:
-        """A Gaussian with the weighted mean and covariance, shrunk towards the prior while few points carry the weight."""
-        weights, h = self.weights, self.z.shape[1]
-        worth = 1.0 / np.sum(weights**2) - 1.0
-        mean = weights @ self.z
-        centred = self.z - mean
-        cov = (weights[:, None] * centred).T @ centred
-        cov = (worth * cov + PRIOR_WORTH * SHRUNK * np.eye(h)) / (worth + PRIOR_WORTH)
+        """Gaussians with the weighted means and covariances."""
+        power = np.ones((len(self.z), 1))
+        while np.any(narrow := _ess(weights := self.weights(power)) < TEMPERED_ESS):
+            power[narrow] *= 0.75
+        worth = _ess(weights)[:, None, None]
+        mean = (weights[:, None] @ self.z)[:, 0]
+        centred = self.z - mean[:, None]
+        cov = (weights[:, :, None] * centred).transpose(0, 2, 1) @ centred
+        cov = (worth * cov + PRIOR_WORTH * 0.5 * np.eye(self.z.shape[2])) / (worth + PRIOR_WORTH)
         return Proposal(mean, np.asarray(np.linalg.cholesky(cov), np.float64), count)
 
+    def extended(self, proposal: Proposal, z: Floats, log_likelihood: Floats) -> Sample:
+        """With one more round."""
+        mixture = np.concatenate([self.mixture + proposal.share(self.z), proposal.share(z)], axis=1)
+        for earlier in self.proposals:
+            mixture[:, self.z.shape[1] :] += earlier.share(z)
+        return Sample(
+            np.concatenate([self.z, z], axis=1),
+            np.concatenate([self.log_likelihood, log_likelihood], axis=1),
+            mixture,
+            (*self.proposals, proposal),
+        )
 
-SHRUNK = 0.5
+
+def _ess(weights: Floats) -> Floats:
+    return np.asarray(1.0 / np.sum(weights**2, axis=1))
 
 
-def integrate(
-    log_likelihood: Callable[[Floats], Floats],
-    dimensions: int,
-    *,
-    seed: int,
-    ess: float,
-    points: int,
-    ceiling: int,
-    start: Sample | None = None,
-) -> Sample:
-    """Points and weights for a posterior whose prior is N(0, I).
+@lru_cache(maxsize=256)
+def _normal(start: int, count: int, dimensions: int, seed: int) -> Floats:
+    return np.asarray(ndtri(sobol.uniform(start, count, dimensions, shift=seed)))
+
+
+def begin(log_likelihood: LogLikelihood, people: int, dimensions: int, *, seed: int) -> Sample:
+    """The round from the prior, the same points for everybody."""
+    prior = Proposal.prior(people, dimensions)
+    z = prior.at(_normal(0, prior.count, dimensions, seed))
+    return Sample(z, log_likelihood(np.arange(people), z), prior.share(z), (prior,))
+
+
+def go_on(
+    log_likelihood: LogLikelihood, sample: Sample, *, seed: int, ess: float, points: int, ceiling: int
+) -> list[Sample]:
+    """Further rounds until each person's effective sample size is reached; a sample of one for each person.
 
     Parameters
     ----------
     log_likelihood
-        Takes points (g, h), gives (g,).
-    dimensions
-        h.
+        Takes which people (b,) and their points (b, g, h), gives (b, g).
+    sample
+        What there is so far.
     seed
         Of the digital shift of the Sobol points.
     ess
-        Stop once the effective sample size is this large.
-    points
-        Up to here in rounds of 64; beyond, where ``ess`` is not reached yet, in rounds of 512 up to ``ceiling``.
-    ceiling
-        The most points ever used.
-    start
-        A sample to go on from, instead of 64 points of the prior.
+        The effective sample size to reach.
+    points, ceiling
+        Rounds of 64 up to ``points``, of 512 beyond, up to ``ceiling``.
     """
-    if start is None:
-        prior = Proposal(np.zeros(dimensions), np.eye(dimensions), ROUND)
-        start = _extend(None, prior, log_likelihood, seed)
-    sample = start
-    while sample.ess < ess and len(sample.z) < ceiling:
-        count = min(ROUND if len(sample.z) < points else LARGE_ROUND, ceiling - len(sample.z))
-        sample = _extend(sample, sample.next_proposal(count), log_likelihood, seed)
-    return sample
-
-
-def _extend(sample: Sample | None, proposal: Proposal, log_likelihood: Callable[[Floats], Floats], seed: int) -> Sample:
-    seen = 0 if sample is None else len(sample.z)
-    h = len(proposal.mean)
-    z = proposal.mean + ndtri(sobol.uniform(seen, proposal.count, h, shift=seed)) @ proposal.root.T
-    found = log_likelihood(z)
-    if sample is None:
-        return Sample(z, found, (proposal,))
-    return Sample(
-        np.concatenate([sample.z, z]), np.concatenate([sample.log_likelihood, found]), (*sample.proposals, proposal)
-    )
+    done: dict[int, Sample] = {}
+    people = np.arange(len(sample.z))
+    while True:
+        g, h = sample.z.shape[1:]
+        stop = (sample.ess >= ess) | (g >= ceiling)
+        for i in np.flatnonzero(stop):
+            done[int(people[i])] = sample.of(np.array([i]))
+        if stop.all():
+            return [done[i] for i in sorted(done)]
+        if stop.any():
+            sample, people = sample.of(np.flatnonzero(~stop)), people[~stop]
+        proposal = sample.next_proposal(min(ROUND if g < points else LARGE_ROUND, ceiling - g))
+        z = proposal.at(_normal(g, proposal.count, h, seed))
+        sample = sample.extended(proposal, z, log_likelihood(people, z))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 from mettle.errors import MissingExtraError
 from mettle.inference.nof1 import kalman, sampling
 from mettle.inference.nof1.design import hyper_prior
-from mettle.inference.nof1.posterior import Posterior
+from mettle.inference.nof1.posterior import Posterior, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from mettle.inference.nof1.design import Design, Floats, HyperPrior, Ints
 
 Backend = Literal["numpy", "numba"]
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """How a posterior came about, so that ``refit`` can go on from it."""
-
-    design: Design
-    sample: sampling.Sample
-    conditional: kalman.Conditional
 
 
 def fit(

@@ -9,8 +9,9 @@ import numpy as np
 from scipy.special import ndtr
 
 if TYPE_CHECKING:
-    from mettle.inference.nof1.design import Floats
-    from mettle.inference.nof1.estimate import Trail
+    from mettle.inference.nof1.design import Design, Floats
+    from mettle.inference.nof1.kalman import Conditional
+    from mettle.inference.nof1.sampling import Sample
 
 _TINY = 1e-300  # keeps a contrast without any variance (all zeros) finite
 
@@ -77,6 +78,15 @@ class Mixture:
                 return float(following)
             x = following
         return float(x)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How a posterior came about, so that ``refit`` can go on from it."""
+
+    design: Design
+    sample: Sample
+    conditional: Conditional
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import math
 import sys
 from typing import TYPE_CHECKING
 
 from mettle.cli._terminal import print_json, progress
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from mettle.diary import Diary
@@ -22,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="an export; its app is told from its header")
     parser.add_argument("--unit", choices=["kg", "lb"], help="of the loads, for files that do not say")
     parser.add_argument("--timezone", metavar="ZONE", help="of the times, for files that do not say: Europe/Berlin")
+    parser.add_argument(
+        "--moods", type=_moods, metavar="NAME=N,...", help="numbers of a mood diary's names: good=4,low=2"
+    )
     parser.add_argument("--json", action="store_true", help="the account as JSON on stdout")
 
 
@@ -31,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from mettle.importers import read
 
     paths = progress(args.files, total=len(args.files), what="reading")
-    files = [read(path, unit=args.unit, timezone=args.timezone) for path in paths]
+    files = [read(path, unit=args.unit, timezone=args.timezone, moods=args.moods) for path in paths]
     merged = merge(imported.diary for imported in files)
     if args.json:
         print_json({"files": [_file(i) for i in files], "merged": _merged(files, merged)})
@@ -45,6 +49,20 @@ def run(args: argparse.Namespace) -> int:
             f"{both['duplicates']} records stood in more than one place and count once."
         )
     return 0
+
+
+def _moods(text: str) -> dict[str, float]:
+    """``good=4,low=2`` as numbers by name."""
+    numbers = {}
+    for part in text.split(","):
+        name, _, value = part.rpartition("=")
+        try:
+            numbers[name.strip()] = float(value)
+        except ValueError:
+            name = ""
+        if not name.strip() or not math.isfinite(numbers[name.strip()]):
+            raise argparse.ArgumentTypeError(f"expected names and numbers like good=4,low=2, got {part!r}")
+    return numbers
 
 
 def _file(imported: Imported) -> dict[str, object]:

@@ -177,6 +177,14 @@ def _clock(hour: str, minute: str, second: str | None, half: str | None) -> time
     return time(hours, int(minute), int(second or 0))
 
 
+def clock_time(cell: str) -> time:
+    """A time of day: ``19:30``, ``7:05 pm``; ValueError for anything else."""
+    found = re.fullmatch(_CLOCK, cell.strip().translate(_SPACES), re.IGNORECASE)
+    if found is None:
+        raise ValueError(f"expected a time like 19:30, got {shown(cell)}")
+    return _clock(*found.groups())
+
+
 def known_zone(name: str) -> str:
     """The name, where it is one of the IANA time zones; InputError otherwise.
 

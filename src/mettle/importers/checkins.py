@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from mettle.diary import Diary, Observation, Signal, SignalName
+from mettle.diary import Observation, Signal, SignalName
 from mettle.importers.cells import moment, number, shown
-from mettle.importers.imported import TIMEZONE, Imported, Tally
+from mettle.importers.imported import TIMEZONE, Tally, observed
 
 if TYPE_CHECKING:
+    from mettle.importers.imported import Imported, Stated
     from mettle.importers.tables import Row, Table
-    from mettle.units import MassUnit, When
+    from mettle.units import When
 
 FORMAT = "checkins"
 
@@ -22,12 +23,14 @@ _YES_NO = {"yes": "1", "true": "1", "x": "1", "no": "0", "false": "0"}
 def recognises(table: Table) -> bool:
     """Whether the first column is ``at`` or ``date`` and there is something to read beside it.
 
-    Other apps' files begin with a date too, so the readers of apps are asked first.
+    Other apps' files begin with a date too, so the readers of apps are asked first; FitNotes' body measures, where one
+    column holds many things, are refused.
     """
-    return len(table.header) > 1 and table.columns[0] in _TIMES
+    body_tracker = {"measurement", "value", "unit"} <= set(table.columns)
+    return len(table.header) > 1 and table.columns[0] in _TIMES and not body_tracker
 
 
-def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:  # noqa: ARG001 - every reader is called alike; check-ins have no loads
+def read(table: Table, stated: Stated) -> Imported:
     """Every value an observation under its column's name, or a signal where the name is one; several a day are kept."""
     tally = Tally(table.file)
     long = table.columns[1:] == ("outcome", "value")
@@ -36,7 +39,7 @@ def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = N
     for row in table.rows:
         tally.rows_in += 1
         try:
-            values, bad = _values(_pairs(row, table, long=long), moment(row.cells[0], timezone), table)
+            values, bad = _values(_pairs(row, table, long=long), moment(row.cells[0], stated.timezone), table)
         except ValueError as error:
             tally.skip(row.number, str(error))
             continue
@@ -44,22 +47,8 @@ def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = N
         for name, why in bad.items():
             refused.setdefault(name, []).append((row.number, why))
     _note_refused(tally, refused, {item.outcome if isinstance(item, Observation) else item.name for item in found})
-    diary = Diary(
-        observations=tuple(sorted((f for f in found if isinstance(f, Observation)), key=lambda o: o.when.sort_key)),
-        signals=tuple(sorted((f for f in found if isinstance(f, Signal)), key=lambda s: s.when.sort_key)),
-        timezone=timezone,
-    )
-    unknown = timezone is None and any(f.when.clock is not None and f.when.instant is None for f in found)
-    return Imported(
-        table.file,
-        FORMAT,
-        diary,
-        tally.rows_in,
-        tuple(tally.problems),
-        tuple(tally.notes),
-        (TIMEZONE,) if unknown else (),
-        timezone=timezone,
-    )
+    unknown = stated.timezone is None and any(f.when.clock is not None and f.when.instant is None for f in found)
+    return observed(tally, FORMAT, found, timezone=stated.timezone, questions=(TIMEZONE,) if unknown else ())
 
 
 def _pairs(row: Row, table: Table, *, long: bool) -> list[tuple[str, str]]:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from mettle.diary import Diary, Dose
 from mettle.importers.cells import moment, number, shown
-from mettle.importers.imported import TIMEZONE, Imported, Tally
+from mettle.importers.imported import TIMEZONE, Imported, Stated, Tally
 
 if TYPE_CHECKING:
     from mettle.importers.tables import Row, Table
-    from mettle.units import MassUnit
 
 FORMAT = "exposures"
 
@@ -20,25 +19,25 @@ def recognises(table: Table) -> bool:
     return table.columns[:1] in (("at",), ("date",)) and table.columns[1:] in (("dose",), ("dose", "arm"))
 
 
-def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:  # noqa: ARG001 - every reader is called alike; doses have no unit
+def read(table: Table, stated: Stated) -> Imported:
     """Every row a dose of at least 0."""
     tally = Tally(table.file)
     doses: list[Dose] = []
     for row in table.rows:
         tally.rows_in += 1
         try:
-            doses.append(_dose(row, timezone, comma=table.delimiter != ","))
+            doses.append(_dose(row, stated.timezone, comma=table.delimiter != ","))
         except ValueError as error:
             tally.skip(row.number, str(error))
-    unknown = timezone is None and any(d.when.clock is not None and d.when.instant is None for d in doses)
+    unknown = stated.timezone is None and any(d.when.clock is not None and d.when.instant is None for d in doses)
     return Imported(
         table.file,
         FORMAT,
-        Diary(doses=tuple(sorted(doses, key=lambda d: d.when.sort_key)), timezone=timezone),
+        Diary(doses=tuple(sorted(doses, key=lambda d: d.when.sort_key)), timezone=stated.timezone),
         tally.rows_in,
         tuple(tally.problems),
         questions=(TIMEZONE,) if unknown else (),
-        timezone=timezone,
+        timezone=stated.timezone,
     )
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from mettle.importers.cells import moment, number, shown, whole
 from mettle.importers.imported import Tally
-from mettle.importers.lifts import METRES, UNITS, Lifted, Logbook, first_stated, named, walk
+from mettle.importers.lifts import METRES, UNITS, Lifted, Logbook, first_stated, named, seconds_between, walk
 
 if TYPE_CHECKING:
-    from mettle.importers.imported import Imported
+    from mettle.importers.imported import Imported, Stated
     from mettle.importers.tables import Table
     from mettle.training.sets import SetKind
-    from mettle.units import MassUnit, When
 
 FORMAT = "hevy"
 
@@ -31,9 +30,9 @@ def recognises(table: Table) -> bool:
     return {"start_time", "exercise_title", "set_index", "set_type"} <= set(table.columns)
 
 
-def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:
+def read(table: Table, stated: Stated) -> Imported:
     """Every row a set; ``superset_id`` counts within its workout only."""
-    unit = first_stated(table.columns, "weight", UNITS) or unit
+    unit = first_stated(table.columns, "weight", UNITS) or stated.unit
     metres = first_stated(table.columns, "distance", METRES)
     weight = next((name for name in table.columns if name.startswith("weight")), "")
     distance = next((name for name in table.columns if name.startswith("distance")), "")
@@ -43,7 +42,7 @@ def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = N
         if cells["set_type"].strip().lower() not in _KINDS:
             tally.note(row, f"set type {shown(cells['set_type'])} is not known; taken as a work set")
         try:
-            lifted = _lifted(row, cells, timezone)
+            lifted = _lifted(row, cells, stated.timezone)
             amount, far = number(cells.get(weight, "")), number(cells.get(distance, ""))
         except ValueError as error:
             tally.skip(row, str(error))
@@ -51,7 +50,7 @@ def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = N
         if far and metres is None:
             tally.note(row, "a distance without a unit; left out")
         book.add(replace(lifted, amount=amount, unit=unit, distance_m=far * metres if far and metres else None))
-    return book.imported(table, unit=unit, timezone=timezone)
+    return book.imported(table, unit=unit, timezone=stated.timezone)
 
 
 def _lifted(row: int, cells: dict[str, str], timezone: str | None) -> Lifted:
@@ -67,18 +66,6 @@ def _lifted(row: int, cells: dict[str, str], timezone: str | None) -> Lifted:
         kind=_KINDS.get(cells["set_type"].strip().lower(), "work"),
         superset=cells.get("superset_id", "").strip() or None,
         notes=cells.get("exercise_notes", ""),
-        duration_s=_length_s(start, cells.get("end_time", ""), timezone),
+        duration_s=seconds_between(start, cells.get("end_time", ""), timezone),
         session_notes=cells.get("description", ""),
     )
-
-
-def _length_s(start: When, end: str, timezone: str | None) -> int | None:
-    """Seconds from start to end, an end on the next day included; None where the end is blank."""
-    if not end.strip():
-        return None
-    until = moment(end, timezone)
-    if start.instant is not None and until.instant is not None:
-        return int((until.instant - start.instant).total_seconds())
-    if start.wall is not None and until.wall is not None:
-        return int((until.wall - start.wall).total_seconds())
-    return None

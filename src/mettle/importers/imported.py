@@ -5,13 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mettle.diary import Diary, Observation, Signal
 from mettle.errors import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from mettle.diary import Diary
     from mettle.units import MassUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the person said of a file; what the file says itself beats it.
+
+    Parameters
+    ----------
+    unit
+        Of its loads.
+    timezone
+        IANA name of the zone that its local times are in.
+    moods
+        Number of each mood's name, in lower case, for diaries that hold names only.
+    """
+
+    unit: MassUnit | None = None
+    timezone: str | None = None
+    moods: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,36 @@ class Tally:
 
 
 UNIT = Question("unit", "The file does not say whether loads are in kg or lb. Which is it? (--unit kg or --unit lb)")
+MOODS = Question("moods", "Which number stands for each mood? (--moods great=5,fine=4,so-so=3,low=2,awful=1)")
+UTC_ONLY = Question(
+    "timezone",
+    "The file gives times in UTC only, so an evening may fall on the next day. Where was it? (--timezone Europe/Berlin)",
+)
 TIMEZONE = Question(
     "timezone", "The file does not say in which time zone its times are. Which is it? (--timezone Europe/Berlin)"
 )
+
+
+def observed(
+    tally: Tally,
+    kind: str,
+    found: list[Observation | Signal],
+    *,
+    timezone: str | None,
+    questions: tuple[Question, ...] = (),
+) -> Imported:
+    """A file of observations and signals, in time order."""
+    return Imported(
+        tally.file,
+        kind,
+        Diary(
+            observations=tuple(sorted((f for f in found if isinstance(f, Observation)), key=lambda o: o.when.sort_key)),
+            signals=tuple(sorted((f for f in found if isinstance(f, Signal)), key=lambda s: s.when.sort_key)),
+            timezone=timezone,
+        ),
+        tally.rows_in,
+        tuple(tally.problems),
+        tuple(tally.notes),
+        questions,
+        timezone=timezone,
+    )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mettle.diary import Diary
 from mettle.errors import InputError
-from mettle.importers.cells import shown
-from mettle.importers.imported import TIMEZONE, UNIT, Imported, Question, Tally
+from mettle.importers.cells import moment, shown
+from mettle.importers.imported import TIMEZONE, UNIT, UTC_ONLY, Imported, Tally
 from mettle.training import Exercise, PerformedSession, PerformedSet
 from mettle.units import Load
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mettle.importers.tables import Table
-    from mettle.training.sets import LoadKind, SetKind
+    from mettle.training import PlannedSet
+    from mettle.training.sets import LoadKind, SetKind, SetStatus
     from mettle.units import MassUnit, When
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ METRES = {"m": Decimal(1), "meters": Decimal(1), "km": Decimal(1000), "mi": Deci
           "miles": Decimal("1609.344"), "yd": Decimal("0.9144"), "ft": Decimal("0.3048")}  # fmt: skip
 UNITS: dict[str, MassUnit] = {"kg": "kg", "kgs": "kg", "lb": "lb", "lbs": "lb"}
 
-_IN_BRACKETS = re.compile(r"\((barbell|dumbbell|machine|cable|kettlebell|plate|smith machine|trap bar|ez bar)[^)]*\)")
+_WITH_KIT = re.compile(r"[(,][^)]*\b(barbell|dumbbell|machine|cable|kettlebell|plate|bar)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Lifted:
         None where blank.
     duration_s
         Of the session.
+    status
+        Where the app says it; otherwise a set without repetition, second or metre is a missed one.
     """
 
     row: int
@@ -78,6 +81,8 @@ class Lifted:
     duration_s: int | None = None
     session_notes: str = ""
     per_hand: bool = False
+    status: SetStatus | None = None
+    planned: PlannedSet | None = None
 
 
 @dataclass(slots=True)
@@ -129,7 +134,7 @@ class Logbook:
             Exercise(lifted.exercise),
             ordinal,
             kind=kind,
-            status="done" if done else "missed",
+            status=lifted.status or ("done" if done else "missed"),
             reps=None if done and not lifted.reps else lifted.reps,
             hold_s=float(lifted.seconds) if lifted.seconds else None,
             distance_m=float(lifted.distance_m) if lifted.distance_m else None,
@@ -139,6 +144,7 @@ class Logbook:
             rir=self._rir(lifted),
             superset=lifted.superset,
             notes=lifted.notes,
+            planned=lifted.planned,
             row=lifted.row,
         )
 
@@ -163,7 +169,7 @@ class Logbook:
             return load, "band"
         if "(weighted" in name or "(bodyweight" in name or name.startswith("weighted "):
             return load, "bodyweight"
-        if amount or _IN_BRACKETS.search(name):
+        if amount or _WITH_KIT.search(name):
             return load, "external"
         return None, "bodyweight" if lifted.reps else "none"
 
@@ -178,12 +184,14 @@ class Logbook:
         *,
         unit: MassUnit | None,
         timezone: str | None,
-        questions: tuple[Question, ...] = (),
+        utc: bool = False,
     ) -> Imported:
-        """The whole file, with the questions that it leaves open."""
+        """The whole file, with the questions that it leaves open; ``utc`` where its times lost their local day."""
         asked = [UNIT] if self.loads_without_unit else []
-        if timezone is None and any(s.start.instant is None for s in self.sessions.values()):
+        if timezone is None and any(s.start.clock and s.start.instant is None for s in self.sessions.values()):
             asked.append(TIMEZONE)
+        elif timezone is None and utc:
+            asked.append(UTC_ONLY)
         return Imported(
             table.file,
             self.source,
@@ -191,13 +199,15 @@ class Logbook:
             self.tally.rows_in,
             tuple(self.tally.problems),
             tuple(self.tally.notes),
-            (*asked, *questions),
+            tuple(asked),
             unit,
             timezone,
         )
 
 
-def walk(table: Table, tally: Tally, *, names: tuple[str, ...] = ()) -> Iterator[tuple[int, dict[str, str]]]:
+def walk(
+    table: Table, tally: Tally, *, names: tuple[str, ...] = (), loose: int | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Spreadsheet row and cells by column name of every row as wide as the header; the others are skipped with a reason.
 
     Parameters
@@ -206,6 +216,9 @@ def walk(table: Table, tally: Tally, *, names: tuple[str, ...] = ()) -> Iterator
         The file, and its count.
     names
         What to call the columns; by default their names in lower case.
+    loose
+        The column in which the app forgets to quote commas: a row that is too wide is put together there, the other
+        cells counted from the right.
 
     Raises
     ------
@@ -219,6 +232,12 @@ def walk(table: Table, tally: Tally, *, names: tuple[str, ...] = ()) -> Iterator
         have = len(row.cells)
         if have == want:
             yield row.number, dict(zip(columns, row.cells, strict=True))
+        elif loose is not None and want < have <= want + 4:
+            after = loose + 1 + have - want
+            whole_cell = table.delimiter.join(row.cells[loose:after])
+            tally.note(row.number, f"a comma without quotation marks; read as {shown(whole_cell)}")
+            cells = [*row.cells[:loose], whole_cell, *row.cells[after:]]
+            yield row.number, dict(zip(columns, cells, strict=True))
         elif have < want and row.cut:
             why = f"the file breaks off inside this row ({have} of {want} cells); export it again"
             raise InputError(why, where=table.file, row=row.number)
@@ -239,3 +258,15 @@ def named(cell: str) -> str:
     if not cell.strip():
         raise ValueError("names no exercise")
     return cell
+
+
+def seconds_between(start: When, end: str, timezone: str | None) -> int | None:
+    """Seconds from start to end, an end on the next day included; None where the end is blank."""
+    if not end.strip():
+        return None
+    until = moment(end, timezone)
+    if start.instant is not None and until.instant is not None:
+        return int((until.instant - start.instant).total_seconds())
+    if start.wall is not None and until.wall is not None:
+        return int((until.wall - start.wall).total_seconds())
+    return None

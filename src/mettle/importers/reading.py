@@ -6,11 +6,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mettle.errors import InputError
-from mettle.importers import checkins, exposures, hevy, strong
+from mettle.importers import (
+    checkins,
+    daylio,
+    exposures,
+    fitbod,
+    fitnotes,
+    fitnotes_ios,
+    gymbook,
+    hevy,
+    liftosaur,
+    oura,
+    strong,
+    whoop,
+)
 from mettle.importers.cells import known_zone, shown
+from mettle.importers.imported import Stated
 from mettle.importers.tables import open_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mettle.importers.imported import Imported
     from mettle.importers.tables import Table
     from mettle.units import MassUnit
@@ -24,20 +40,34 @@ class Reader(Protocol):
     def recognises(self, table: Table) -> bool:
         """Whether the header is this format's."""
 
-    def read(self, table: Table, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:
+    def read(self, table: Table, stated: Stated) -> Imported:
         """The table's rows as a diary."""
 
 
 FORMATS: tuple[Reader, ...] = (
     strong,
     hevy,
+    fitnotes,
+    fitnotes_ios,
+    fitbod,
+    liftosaur,
+    gymbook,
+    daylio,
+    whoop,
+    oura,
     exposures,
     checkins,  # last: any table that begins with a date
 )
-"""One module a format: ``FORMAT``, ``recognises(table)``, ``read(table, *, unit, timezone)``. Asked in this order."""
+"""One module a format: ``FORMAT``, ``recognises(table)``, ``read(table, stated)``. Asked in this order."""
 
 
-def read(path: str | Path, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:
+def read(
+    path: str | Path,
+    *,
+    unit: MassUnit | None = None,
+    timezone: str | None = None,
+    moods: Mapping[str, float] | None = None,
+) -> Imported:
     """One export file as a diary, every row accounted for.
 
     Parameters
@@ -48,6 +78,8 @@ def read(path: str | Path, *, unit: MassUnit | None = None, timezone: str | None
         Of its loads, where the file does not say: ``"kg"`` or ``"lb"``.
     timezone
         IANA name of the zone that its local times are in.
+    moods
+        Number of each mood's name, for diaries that hold names only.
 
     Raises
     ------
@@ -55,11 +87,12 @@ def read(path: str | Path, *, unit: MassUnit | None = None, timezone: str | None
         Where the file is none that a reader knows, or is broken as a whole; names the file and the row.
     """
     path = Path(path)
-    zone = None if timezone is None else known_zone(timezone)
+    numbers = {name.strip().lower(): value for name, value in (moods or {}).items()}
+    stated = Stated(unit, None if timezone is None else known_zone(timezone), numbers)
     with open_table(path) as table:
         for code in FORMATS:
             if code.recognises(table):
-                return _some(code.read(table, unit=unit, timezone=zone))
+                return _some(code.read(table, stated))
         seen = ", ".join(shown(name) for name in table.header[:6])
         known = ", ".join(code.FORMAT for code in FORMATS)
         why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV)"
@@ -67,8 +100,8 @@ def read(path: str | Path, *, unit: MassUnit | None = None, timezone: str | None
 
 
 def _some(imported: Imported) -> Imported:
-    """The same, unless every row was skipped: then the file is not what its header claims."""
-    if imported.rows_in and not imported.rows_imported:
+    """The same, unless every row was skipped and no answer would help: then the file is not what its header claims."""
+    if imported.rows_in and not imported.rows_imported and not imported.questions:
         first = imported.problems[0]
         why = f"{first.why}; none of the {imported.rows_in} rows could be read as {imported.format}"
         raise InputError(why, where=imported.file, row=first.row)

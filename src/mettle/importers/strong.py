@@ -10,7 +10,7 @@ from mettle.importers.imported import Tally
 from mettle.importers.lifts import METRES, UNITS, Lifted, Logbook, named, walk
 
 if TYPE_CHECKING:
-    from mettle.importers.imported import Imported
+    from mettle.importers.imported import Imported, Stated
     from mettle.importers.tables import Table
     from mettle.training.sets import SetKind
     from mettle.units import MassUnit
@@ -49,7 +49,7 @@ def recognises(table: Table) -> bool:
     return {"date", "title", "exercise", "order", "load", "reps"} <= set(_names(table))
 
 
-def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = None) -> Imported:
+def read(table: Table, stated: Stated) -> Imported:
     """Every row a set, apart from rest timers."""
     tally = Tally(table.file)
     book = Logbook(FORMAT, tally)
@@ -61,14 +61,14 @@ def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = N
         if order.lower() in _NOT_A_SET:
             tally.skip(row, _NOT_A_SET[order.lower()])
             continue
-        own_unit = UNITS.get(cells.get("load unit", "").strip().lower()) or UNITS.get(load) or unit
+        own_unit = UNITS.get(cells.get("load unit", "").strip().lower()) or UNITS.get(load) or stated.unit
         metres = METRES.get(cells.get("distance unit", "").strip().lower()) or METRES.get(distance)
         try:
             comma = table.delimiter != ","
             far = number(cells.get("distance", ""), comma=comma)
             lifted = Lifted(
                 row,
-                moment(cells["date"], timezone),
+                moment(cells["date"], stated.timezone),
                 cells["title"],
                 named(cells["exercise"]),
                 amount=number(cells["load"], comma=comma),
@@ -89,7 +89,7 @@ def read(table: Table, *, unit: MassUnit | None = None, timezone: str | None = N
             tally.note(row, f"a distance of {far} without a unit; left out")
         units.add(own_unit)
         book.add(lifted)
-    return book.imported(table, unit=next(iter(units)) if len(units) == 1 else None, timezone=timezone)
+    return book.imported(table, unit=next(iter(units)) if len(units) == 1 else None, timezone=stated.timezone)
 
 
 def _names(table: Table) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ DESIGNS = ("session", "day", "block", "variant", "lagged", "none")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """List, show."""
+    """Filters of the list, and the further words ``show`` and ``replicate``."""
     parser.add_argument("--section", type=int, choices=range(17), metavar="0-16", help="only this section")
     parser.add_argument("--verdict", choices=VERDICTS, help="only this verdict")
     parser.add_argument("--outcome", help="only claims about this outcome (part of its name, or an instrument's id)")
@@ -28,12 +28,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("claim", metavar="ID", help="such as 1.2")
     show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document on stdout")
     show.set_defaults(what="show")
+    again = verbs.add_parser("replicate", help="a published review pooled anew from the numbers of its trials")
+    again.add_argument("review", metavar="NAME", help="cochrane-2013")
+    again.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document on stdout")
+    again.set_defaults(what="replicate")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what was asked for."""
     if args.what == "show":
         return _show(args.claim, as_json=args.json)
+    if args.what == "replicate":
+        return _replicate(args.review, as_json=args.json)
     return _list(args)
 
 
@@ -62,6 +68,22 @@ def _show(claim_id: str, *, as_json: bool) -> int:
         print_json(record(claim))
     else:
         print(full(claim))
+    return 0
+
+
+def _replicate(name: str, *, as_json: bool) -> int:
+    from mettle.errors import InputError
+    from mettle.evidence.replication import replicate
+    from mettle.reports.replication import record, table
+
+    try:
+        review = replicate(name)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    if as_json:
+        print_json(record(review))
+    else:
+        print(table(review))
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mettle.evidence.claims import DESIGNS, VERDICTS, Claim, claim, claims, overall, select
-from mettle.evidence.priors import Prior, PriorSet, zero_centred
+from mettle.evidence.priors import Prior, PriorSet, for_claim, zero_centred
 from mettle.evidence.studies import Study, studies, study
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Study",
     "claim",
     "claims",
+    "for_claim",
     "overall",
     "select",
     "studies",

@@ -8,8 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from mettle.evidence import certainty, pools, studies
+from mettle.evidence import certainty, pools
 from mettle.evidence.outcomes import check_instrument, check_measure
+from mettle.evidence.studies import study
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -182,7 +183,7 @@ def _claim(row: dict[str, Any], sections: dict[int, Section], read_on: dt.date) 
         raise ValueError(f"{where}: not_about belongs to exactly the verdicts {', '.join(UNFAVOURABLE)}")
     instrument, measure = row.get("instrument", ""), row.get("measure", "")
     try:
-        figures = tuple(studies.study(study_id) for study_id in row["figures"])
+        figures = tuple(study(study_id) for study_id in row["figures"])
         steps = certainty.read_steps(row.get("down", []), where)
         body = certainty.body(row["body"]).lowered(steps)
         check_instrument(instrument)

@@ -20,7 +20,8 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-setup: $(READY) ## the virtual environment in .venv, with pinned dependencies
+setup: $(READY) ## the virtual environment in .venv, with pinned dependencies, and the words of public-domain questionnaires
+	@$(BIN)/python -m mettle text fetch --quiet
 
 run: $(READY) ## the main job on the example: an answer in the terminal and an HTML report
 	@$(BIN)/python -m mettle example

@@ -5,10 +5,12 @@ from __future__ import annotations
 from mettle.instruments.change import Change, change
 from mettle.instruments.instrument import LICENCE_CLASSES, Cutoff, Instrument, Item, SafetyItem, Source, ids, load
 from mettle.instruments.measures import Measure, body_parts, check_answer, daily_default, measures, outcome_name
+from mettle.instruments.record import Administration, administer, record_total
 from mettle.instruments.scoring import Score, check_response, item_order, overlaps, score, score_total
 
 __all__ = [
     "LICENCE_CLASSES",
+    "Administration",
     "Change",
     "Cutoff",
     "Instrument",
@@ -17,6 +19,7 @@ __all__ = [
     "SafetyItem",
     "Score",
     "Source",
+    "administer",
     "body_parts",
     "change",
     "check_answer",
@@ -28,6 +31,7 @@ __all__ = [
     "measures",
     "outcome_name",
     "overlaps",
+    "record_total",
     "score",
     "score_total",
 ]

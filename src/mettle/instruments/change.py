@@ -120,7 +120,7 @@ def _words(
     if before == after:
         return f"{instrument.name} stayed at {after:g}."
     better = (after > before) == (instrument.higher_is == "better")
-    moved = f"{instrument.name} went from {before:g} to {after:g}, {'the better' if better else 'the harder'} way."
+    moved = f"{instrument.name} went from {before:g} to {after:g}; {'that is the better' if better else 'that is the harder'} direction."
     if rci is None:
         error = "How large its measurement error is for one person is not known here."
     elif beyond:

@@ -60,7 +60,7 @@ class Score:
             "score": self.score,
             "band": self.band,
             "subscales": dict(self.subscales),
-            "missing": list(self.missing),
+            "missing": [int(i) if i.isdigit() else i for i in self.missing],
             "flags": list(self.flags),
             "valid": self.valid,
             "recall_days": self.recall_days,

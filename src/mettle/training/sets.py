@@ -48,6 +48,10 @@ class PlannedSet:
         Repetitions in reserve, at least 0.
     rest_s
         Rest after the set.
+    angle_deg
+        Degrees between body and floor, where the angle is the load.
+    set_up
+        The plates, pin or colour to set, in words.
     """
 
     kind: SetKind = "work"
@@ -62,6 +66,8 @@ class PlannedSet:
     rest_s: int | None = None
     tempo: str | None = None
     side: Side = "both"
+    angle_deg: int | None = None
+    set_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""Make a checked training plan from a profile."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mettle.cli._terminal import print_json
+from mettle.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mettle.prescription import Plan
+
+LARGEST_TRIAL = 5_000_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``mettle plan``."""
+    parser.add_argument("profile", type=Path, help="PROFILE.json")
+    parser.add_argument("--weeks", type=int, default=4, help="1-52 (default 4)")
+    parser.add_argument("--start", type=str, default=None, metavar="DATE", help="first day, like 2026-01-31")
+    parser.add_argument("--seed", type=int, default=0, help="tells equally good plans apart (default 0)")
+    parser.add_argument("--trial", type=Path, default=None, help="trial.json: each date gets the session of its arm")
+    out = parser.add_mutually_exclusive_group()
+    out.add_argument("--json", action="store_true", help="the whole plan as JSON")
+    out.add_argument("--html", type=Path, metavar="FILE", help="a page to train from, one sheet when printed")
+    out.add_argument("--ics", type=Path, metavar="FILE", help="a calendar file (needs --start or --trial)")
+    out.add_argument("--csv", type=Path, metavar="FILE", help="one row a set")
+    out.add_argument("--print", action="store_true", dest="sheet", help="one page of plain text (the default)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plan, and write what was asked."""
+    from mettle.prescription import plan, read_profile
+    from mettle.reports import calendar as calendars
+    from mettle.reports import plan as pages
+
+    if not 1 <= args.weeks <= 52:
+        raise InputError(f"--weeks must be from 1 to 52, got {args.weeks}")
+    if args.seed < 0:
+        raise InputError(f"--seed must be at least 0, got {args.seed}")
+    start = _date(args.start)
+    profile = read_profile(args.profile)
+    trial = _trial(args.trial)
+    if args.ics and start is None and trial is None:
+        raise InputError("--ics needs --start DATE (or --trial), so that sessions have dates")
+    made = plan(profile, weeks=args.weeks, start=start, seed=args.seed, trial=trial)
+    document = made.to_json()
+    if args.json:
+        print_json(document)
+        return 0
+    if args.html:
+        args.html.write_text(pages.html(document), encoding="utf-8")
+    elif args.ics:
+        args.ics.write_bytes(calendars.ics(document))
+    elif args.csv:
+        args.csv.write_text(pages.csv_text(document), encoding="utf-8", newline="")
+    else:
+        sys.stdout.write(pages.text(document))
+        return 0
+    _say(made)
+    return 0
+
+
+def _say(made: Plan) -> None:
+    for _, text in made.messages:
+        print(text, file=sys.stderr)
+    for short in made.shortfalls:
+        print(f"not met: {short.target}: {short.got:g} of {short.asked:g} ({short.reason})", file=sys.stderr)
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--start must be a date like 2026-01-31, got {text!r}") from None
+
+
+def _trial(path: Path | None) -> dict[str, Any] | None:
+    if path is None:
+        return None
+    if path.stat().st_size > LARGEST_TRIAL:
+        raise InputError(f"larger than {LARGEST_TRIAL / 1e6:.0f} MB", where=path.name)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        raise InputError("not a JSON document", where=path.name) from None
+    if not isinstance(document, dict):
+        raise InputError("a trial is a JSON object with arms and schedule", where=path.name)
+    return document

@@ -1,0 +1,61 @@
+"""A plan as a calendar: one event a dated session."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from icalendar import Alarm, Calendar, Event
+
+from mettle.reports.plan import name_of, sets_words
+
+DEFAULT_START = time(18, 0)
+_NAMESPACE = uuid.UUID("6d3c3d52-4c1b-5a55-9b55-1f2f3c7d7e10")
+
+
+def ics(plan: dict[str, Any]) -> bytes:
+    """The dated sessions as RFC 5545; times float with the person, sessions without a time are all-day.
+
+    Raises
+    ------
+    ValueError
+        Where no session has a date.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//mettle//training plan//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "Training")
+    dated = [(week, s) for week in plan["weeks"] for s in week["sessions"] if s["on"]]
+    if not dated and plan["status"] != "refused":
+        raise ValueError("a calendar needs dates; give the plan a start")
+    for week, session in dated:
+        calendar.add_component(_event(week, session))
+    return bytes(calendar.to_ical())
+
+
+def _event(week: dict[str, Any], session: dict[str, Any]) -> Event:
+    on = date.fromisoformat(session["on"])
+    event = Event()
+    event.add("uid", f"{uuid.uuid5(_NAMESPACE, session['id'] + session['on'])}@mettle")
+    event.add("dtstamp", datetime(on.year, on.month, on.day, tzinfo=UTC))
+    arm = f" ({session['arm'].replace('_', ' ')})" if session["arm"] else ""
+    event.add("summary", f"Training, {session['minutes']:.0f} min{arm}")
+    if session["start"]:
+        start = datetime.combine(on, time.fromisoformat(session["start"]))
+        event.add("dtstart", start)
+        event.add("dtend", start + timedelta(minutes=round(session["minutes"])))
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", "Training in half an hour")
+        alarm.add("trigger", timedelta(minutes=-30))
+        event.add_component(alarm)
+    else:
+        event.add("dtstart", on)
+        event.add("dtend", on + timedelta(days=1))
+    lines = [f"Week {week['week']}{', an easy one' if week['deload'] else ''}"]
+    lines += [f"{name_of(e['exercise'])}: {sets_words(e)}" for p in session["parts"] for e in p["exercises"]]
+    if session.get("note"):
+        lines.append(session["note"])
+    event.add("description", "\n".join(lines))
+    return event

@@ -42,9 +42,8 @@ def test_every_figure_of_an_exercise_is_in_its_range(exercise: CatalogueExercise
     assert exercise.breath.endswith(".")
 
 
-@pytest.mark.parametrize("exercise", CATALOGUE, ids=lambda e: e.id)
-def test_a_beginner_always_has_a_way_in(exercise: CatalogueExercise) -> None:
-    assert exercise.regression or exercise.skill == 1
+def test_a_beginner_always_has_a_way_in() -> None:
+    assert [e.id for e in CATALOGUE if not e.regression and e.skill > 1] == []
 
 
 @pytest.mark.parametrize("link", ["regression", "progression"])

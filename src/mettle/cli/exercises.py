@@ -1,7 +1,8 @@
-"""List the exercises of the catalogue, with pictures on request."""
+"""List the exercises of the catalogue, or show their pictures on one page."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mettle.cli._terminal import print_json
@@ -15,26 +16,40 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which exercises, and in what form."""
-    parser.add_argument("--equipment", nargs="+", metavar="ITEM", help="only what this equipment allows (commas too)")
+    parser.add_argument(
+        "--equipment", nargs="*", metavar="ITEM", help="only what this equipment allows (none named: no equipment)"
+    )
     parser.add_argument("--pattern", help=f"only one movement pattern: {', '.join(PATTERNS)}")
-    parser.add_argument("--json", action="store_true", help="one JSON array")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON array")
+    form.add_argument("--html", metavar="FILE", help="a page with a picture of each")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the exercises that were asked for."""
-    found = catalogue.available(equipment=_equipment(args.equipment), pattern=_pattern(args.pattern))
+    owned = _equipment(args.equipment)
+    found = catalogue.available(equipment=EQUIPMENT if owned is None else owned, pattern=_pattern(args.pattern))
     if args.json:
         print_json([exercise.to_json() for exercise in found])
+    elif args.html:
+        from mettle.reports.exercises import page
+
+        Path(args.html).write_text(page(found, owned=owned), encoding="utf-8")
     else:
-        for exercise in found:
-            needs = " + ".join(" or ".join(group) for group in exercise.equipment) or "nothing"
-            print(f"{exercise.id:<34} {exercise.pattern:<13} {needs}\n    {exercise.cue}")
+        _print(found)
     return 0
 
 
-def _equipment(words: list[str] | None) -> set[str]:
+def _print(found: list[catalogue.CatalogueExercise]) -> None:
+    from mettle.reports.exercises import needs
+
+    for exercise in found:
+        print(f"{exercise.id}: {exercise.name} ({exercise.pattern}; {needs(exercise)})\n    {exercise.cue}")
+
+
+def _equipment(words: list[str] | None) -> set[str] | None:
     if words is None:
-        return set(EQUIPMENT)
+        return None
     owned = {item for word in words for item in word.split(",") if item}
     for item in sorted(owned):
         if item not in EQUIPMENT:

@@ -65,9 +65,9 @@ def _bend(root: Point, target: Point, upper: float, lower: float, *, side: float
     (13.3, 20.0, (0.0, 0.0), 0.0)
     """
     dx, dy = target[0] - root[0], target[1] - root[1]
-    asked = math.hypot(dx, dy) or 1e-9
+    asked = math.hypot(dx, dy)
     reach = min(max(asked, abs(upper - lower) + 0.1), upper + lower)
-    along = (dx / asked, dy / asked)
+    along = (dx / asked, dy / asked) if asked > 1e-6 else (0.0, -1.0)
     before = (reach**2 + upper**2 - lower**2) / (2 * reach)
     out = math.sqrt(max(upper**2 - before**2, 0.0)) * side
     middle = (root[0] + along[0] * before - along[1] * out, root[1] + along[1] * before + along[0] * out)
@@ -89,8 +89,8 @@ def skeleton(pose: Mapping[str, Any], *, front: bool = False) -> Skeleton:
         Seen from the front.
 
     >>> stand = skeleton({"hip": [0, 50], "trunk": 0, "arm": [0, 0], "foot": [0, 3]})
-    >>> stand.joints["shoulder"], stand.joints["hand"][1]
-    ((0.0, 79.0), 47.0)
+    >>> [round(value) for value in (*stand.joints["shoulder"], *stand.joints["hand"])]
+    [0, 79, 0, 47]
     """
     hip: Point = (float(pose["hip"][0]), float(pose["hip"][1]))
     lean = float(pose.get("trunk", 0))
@@ -113,18 +113,18 @@ def skeleton(pose: Mapping[str, Any], *, front: bool = False) -> Skeleton:
             pose,
             joints[f"shoulder{root_far}"],
             ("arm", "hand", "elbow"),
-            far,
-            _lengths(pose, far, upper=UPPER_ARM, fore=FOREARM),
-            mirror,
+            far=far,
+            lengths=_lengths(pose, far, upper=UPPER_ARM, fore=FOREARM),
+            mirror=mirror,
             default_side=-1.0,
         )
         knee, foot, short_leg = _limb(
             pose,
             joints[f"hip{root_far}"],
             ("leg", "foot", "knee"),
-            far,
-            _lengths(pose, far, thigh=THIGH, shank=SHANK),
-            mirror,
+            far=far,
+            lengths=_lengths(pose, far, thigh=THIGH, shank=SHANK),
+            mirror=mirror,
             default_side=1.0,
         )
         joints[f"elbow{far}"], joints[f"hand{far}"] = elbow, hand
@@ -143,10 +143,10 @@ def _limb(
     pose: Mapping[str, Any],
     root: Point,
     names: tuple[str, str, str],
+    *,
     far: str,
     lengths: tuple[float, float],
     mirror: float,
-    *,
     default_side: float,
 ) -> tuple[Point, Point, float]:
     angles, place, bend = names
@@ -322,7 +322,9 @@ def _body(bones: Skeleton, *, key: str) -> str:
         limbs = _line(far_leg, 5.6) + _line(leg, 5.6)
         return _cut(limbs + trunk, [arm, far_arm], key) + head + _line(far_arm, ARM_WIDTH) + _line(arm, ARM_WIDTH)
     nose = f'<circle cx="{at["nose"][0]:.1f}" cy="{at["nose"][1]:.1f}" r="2" fill="currentColor" stroke="none"/>'
-    far = "".join(_line(limb, 5.6, faint=not bones.flat) for limb, near in ((far_leg, leg), (far_arm, arm)) if limb != near)
+    far = "".join(
+        _line(limb, 5.6, faint=not bones.flat) for limb, near in ((far_leg, leg), (far_arm, arm)) if limb != near
+    )
     trunk = _line([at["hip"], at["chest"]], 9)
     return far + _cut(_line(leg, 6) + trunk, [arm], key) + head + nose + _line(arm, ARM_WIDTH)
 

@@ -19,7 +19,9 @@ COLOUR = "#2a86c8"
 """What is moved. Contrast against white and against near-black is above 3:1, as WCAG 2.2 asks of graphics."""
 STILL = 'opacity=".5"'
 
-IN_FRONT = frozenset({"bar", "long_bar", "trap_bar", "db", "kb", "bag", "cable", "band", "strap", "towel", "grip", "ball_held"})
+IN_FRONT = frozenset(
+    {"bar", "long_bar", "trap_bar", "db", "kb", "bag", "cable", "band", "strap", "towel", "grip", "ball_held"}
+)
 """Glyphs drawn over the body; all others lie behind it."""
 
 
@@ -126,9 +128,8 @@ def _stack(_: Sequence[Point], n: Sequence[float]) -> str:
 
 def _bar(p: Sequence[Point], n: Sequence[float]) -> str:
     r = n[0] if n else 10.0
-    return (
-        _circle(p[0], r, f'fill="{COLOUR}" fill-opacity=".28" {_MOVED} stroke-width="2.6"')
-        + _circle(p[0], 2.4, f'fill="{COLOUR}" stroke="none"')
+    return _circle(p[0], r, f'fill="{COLOUR}" fill-opacity=".28" {_MOVED} stroke-width="2.6"') + _circle(
+        p[0], 2.4, f'fill="{COLOUR}" stroke="none"'
     )
 
 
@@ -143,16 +144,16 @@ def _long_bar(p: Sequence[Point], n: Sequence[float]) -> str:
 def _trap_bar(p: Sequence[Point], _: Sequence[float]) -> str:
     x, y = p[0]
     frame = [(x - 19, y - 3), (x - 10, y - 3), (x - 6, y), (x + 6, y), (x + 10, y - 3), (x + 19, y - 3)]
-    return _path(frame, 2.4, _MOVED) + _circle((x, y - 3), 9, f'fill="{COLOUR}" fill-opacity=".28" {_MOVED} stroke-width="2.4"')
+    return _path(frame, 2.4, _MOVED) + _circle(
+        (x, y - 3), 9, f'fill="{COLOUR}" fill-opacity=".28" {_MOVED} stroke-width="2.4"'
+    )
 
 
 def _db(p: Sequence[Point], n: Sequence[float]) -> str:
     if not n:
         return _circle(p[0], 5.2, f'fill="{COLOUR}" stroke="none"')
     a, b = _turn(p[0], n[0], 6.5), _turn(p[0], n[0] + 180, 6.5)
-    heads = "".join(
-        _path([_turn(end, n[0] + 90, 3.2), _turn(end, n[0] - 90, 3.2)], 4.6, _MOVED) for end in (a, b)
-    )
+    heads = "".join(_path([_turn(end, n[0] + 90, 3.2), _turn(end, n[0] - 90, 3.2)], 4.6, _MOVED) for end in (a, b))
     return _path([a, b], 2.6, _MOVED) + heads
 
 
@@ -172,7 +173,11 @@ def _bag(p: Sequence[Point], n: Sequence[float]) -> str:
 
 
 def _cable(p: Sequence[Point], _: Sequence[float]) -> str:
-    return _path(p, 1.8, _MOVED) + _circle(p[0], 3, f'{_MOVED} stroke-width="2"') + _circle(p[-1], 2.6, f'fill="{COLOUR}" stroke="none"')
+    return (
+        _path(p, 1.8, _MOVED)
+        + _circle(p[0], 3, f'{_MOVED} stroke-width="2"')
+        + _circle(p[-1], 2.6, f'fill="{COLOUR}" stroke="none"')
+    )
 
 
 def _band(p: Sequence[Point], _: Sequence[float]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -32,3 +33,25 @@ def progress(items: Iterable[T], *, total: int, what: str) -> Iterator[T]:
         yield item
     if shown:
         sys.stderr.write(f"\r{what} [{'#' * 24}] {total}/{total}\n")
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A function to tell how much is done of how much: a bar on stderr once a second is over, where that is a terminal."""
+    started = time.monotonic()
+    last = started
+    shown = False
+
+    def told(done: int, total: int) -> None:
+        nonlocal last, shown
+        now = time.monotonic()
+        if not sys.stderr.isatty() or now - started < 1 or now - last < 0.2:
+            return
+        last, shown = now, True
+        filled = round(24 * done / max(total, 1))
+        sys.stderr.write(f"\r{what} [{'#' * filled}{'.' * (24 - filled)}] {done / max(total, 1):.0%}")
+        sys.stderr.flush()
+
+    yield told
+    if shown:
+        sys.stderr.write(f"\r{what} [{'#' * 24}] 100%\n")

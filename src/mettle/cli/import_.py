@@ -7,7 +7,7 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
-from mettle.cli._terminal import print_json, progress
+from mettle.cli._terminal import bar, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +34,10 @@ def run(args: argparse.Namespace) -> int:
     from mettle.diary import merge
     from mettle.importers import read
 
-    paths = progress(args.files, total=len(args.files), what="reading")
-    files = [read(path, unit=args.unit, timezone=args.timezone, moods=args.moods) for path in paths]
+    files = []
+    for path in args.files:
+        with bar(f"reading {path}") as told:
+            files.append(read(path, unit=args.unit, timezone=args.timezone, moods=args.moods, progress=told))
     merged = merge(imported.diary for imported in files)
     if args.json:
         print_json({"files": [_file(i) for i in files], "merged": _merged(files, merged)})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mettle.errors import InputError
 from mettle.importers import (
+    apple_health,
     checkins,
     daylio,
     exposures,
@@ -25,7 +26,7 @@ from mettle.importers.imported import Stated
 from mettle.importers.tables import open_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mettle.importers.imported import Imported
     from mettle.importers.tables import Table
@@ -67,6 +68,7 @@ def read(
     unit: MassUnit | None = None,
     timezone: str | None = None,
     moods: Mapping[str, float] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Imported:
     """One export file as a diary, every row accounted for.
 
@@ -80,6 +82,8 @@ def read(
         IANA name of the zone that its local times are in.
     moods
         Number of each mood's name, for diaries that hold names only.
+    progress
+        Told the bytes read and the bytes in all, now and then, where a file may take minutes.
 
     Raises
     ------
@@ -89,13 +93,17 @@ def read(
     path = Path(path)
     numbers = {name.strip().lower(): value for name, value in (moods or {}).items()}
     stated = Stated(unit, None if timezone is None else known_zone(timezone), numbers)
+    with path.open("rb") as file:
+        start = file.read(256)
+    if apple_health.begins(start):
+        return _some(apple_health.read_stream(path, stated, progress=progress))
     with open_table(path) as table:
         for code in FORMATS:
             if code.recognises(table):
                 return _some(code.read(table, stated))
         seen = ", ".join(shown(name) for name in table.header[:6])
         known = ", ".join(code.FORMAT for code in FORMATS)
-        why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV)"
+        why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV) and apple_health (as XML)"
         raise InputError(why, where=path.name, row=1)
 
 

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's arguments."""
-    parser.add_argument("--json", action="store_true")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true")
+    shape.add_argument("--markdown", action="store_true", help="the page of all instruments")
+    shape.add_argument("--claims", action="store_true", help="the page of how each claim is measured")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -19,6 +22,11 @@ def run(args: argparse.Namespace) -> int:
     from mettle.cli import ANSWERED
     from mettle.cli._terminal import print_json
 
+    if args.markdown or args.claims:
+        from mettle.reports.measuring import instruments_page, measures_page
+
+        print(instruments_page() if args.markdown else measures_page(), end="")
+        return ANSWERED
     listed = {"instruments": _instruments(), "measures": _measures()}
     if args.json:
         print_json(listed)

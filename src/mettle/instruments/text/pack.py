@@ -128,6 +128,8 @@ def read_pack(instrument: str, *, language: str = "en", at: Path | None = None) 
 
 def how_to_get(instrument: Instrument) -> str:
     """What to do for the wording of one instrument, in a sentence."""
+    if "own_words" in instrument.rules["items"]:
+        return f"It is a test and not a form: have somebody time it, then mettle score {instrument.id} --responses ..."
     if instrument.licence_class == "C":
         return f"{instrument.licence} With permission: mettle text add FILE --permission WORDS."
     if "text" in instrument.rules:

@@ -171,12 +171,12 @@ def _joined(found: list[kalman.Conditional]) -> kalman.Conditional:
 
 def _posterior(trail: Trail, ess: float) -> Posterior:
     design, sample, conditional = trail.design, trail.sample, trail.conditional
-    prior, sd = hyper_prior(design), design.prior_sd
+    prior = hyper_prior(design)
     return Posterior(
         names=design.names,
         weights=sample.weights()[0],
-        means=design.prior_mean + sd * conditional.means,
-        covs=conditional.covs * np.outer(sd, sd),
+        means=conditional.means,
+        covs=conditional.covs,
         hyper_names=prior.names,
         hyper=prior.mean + prior.sd * sample.z[0],
         log_ml=float(sample.log_ml[0]),

@@ -17,8 +17,8 @@ from statistics import median
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # CPU time of one thread is reported
 
-import numpy as np  # noqa: E402 # after the line above
-from numba import njit  # noqa: E402 # likewise
+import numpy as np  # after the line above
+from numba import njit  # likewise
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "validation" / "nof1"))
@@ -91,7 +91,8 @@ def simulated(people, days=180):
     """Diaries with the usual truths, all designs in turn."""
     kinds = simulate.KINDS
     return [
-        simulate.design(simulate.diary(kinds[s % len(kinds)], np.random.default_rng([7, s]), days=days)) for s in range(people)
+        simulate.design(simulate.diary(kinds[s % len(kinds)], np.random.default_rng([7, s]), days=days))
+        for s in range(people)
     ]
 
 
@@ -105,8 +106,13 @@ def unobserved_components(diary):
     weekday = [(days % 7 == w).astype(float) for w in range(6)]
     x = np.stack([dose, yesterday, simulate.adstock(dose, 14.0), days / 180, *weekday], axis=1)
     python = ROOT / ".venv-reference" / "bin" / "python"
-    given, alone = json.dumps([y.tolist(), x.tolist()]), os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    ran = subprocess.run([python, "-c", STATSMODELS], input=given, env=alone, capture_output=True, text=True, check=True)
+    given, alone = (
+        json.dumps([y.tolist(), x.tolist()]),
+        os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    ran = subprocess.run(
+        [python, "-c", STATSMODELS], input=given, env=alone, capture_output=True, text=True, check=True
+    )
     return float(ran.stdout)
 
 
@@ -122,12 +128,22 @@ def main():
     rows = [("one diary of 180 days, warm, compiled kernel", f"{one * 1e3:.2f} ms")]
     rows += [("the same, NumPy kernel", f"{one_numpy * 1e3:.1f} ms")]
     rows += [("statsmodels UnobservedComponents, same diary", f"{peer * 1e3:.0f} ms, {peer / one:.0f} times as long")]
-    rows += [("NUTS (stored CPU time of the same diary)", f"{diary['cpu_s']:.0f} s, {diary['cpu_s'] / one:,.0f} times as long")]
+    rows += [
+        (
+            "NUTS (stored CPU time of the same diary)",
+            f"{diary['cpu_s']:.0f} s, {diary['cpu_s'] / one:,.0f} times as long",
+        )
+    ]
 
     half, year = simulated(40), simulated(40, 365)
     ratio = [seconds(lambda: fit_many(year), 1) / seconds(lambda: fit_many(half), 1) for _ in range(9)]
     points = [float(np.mean([p.points for p in fit_many(designs)])) for designs in (half, year)]
-    rows += [("365 against 180 days, 40 diaries", f"{median(ratio):.2f} times (points used {points[0]:.0f} and {points[1]:.0f})")]
+    rows += [
+        (
+            "365 against 180 days, 40 diaries",
+            f"{median(ratio):.2f} times (points used {points[0]:.0f} and {points[1]:.0f})",
+        )
+    ]
 
     kernel, peak, share = share_of_peak(design)
     rows += [("batch kernel / measured peak of multiply-adds", f"{kernel:.1f} / {peak:.1f} GFlop/s, {share:.0%}")]
@@ -138,7 +154,12 @@ def main():
         batch.append(seconds(lambda: fit_many(crowd), 1))
         loop.append(seconds(lambda: [fit(d, backend="numba") for d in crowd], 1))
     rows += [("batch of 200 people", f"{len(crowd) / median(batch):.0f} people/s on one core")]
-    rows += [("loop of single calls, compiled kernel", f"{median(b / a for a, b in zip(batch, loop, strict=True)):.1f} times as long")]
+    rows += [
+        (
+            "loop of single calls, compiled kernel",
+            f"{median(b / a for a, b in zip(batch, loop, strict=True)):.1f} times as long",
+        )
+    ]
     slow = seconds(lambda: [fit(d) for d in crowd[:20]], 3) * 10
     rows += [("loop of single calls, default NumPy kernel", f"{slow / median(batch):.0f} times as long")]
 

@@ -17,7 +17,12 @@ import simulate
 from mettle.inference.nof1 import fit, fit_many
 
 HERE = Path(__file__).parent
-THRESHOLDS = {"mean_diff_sd": 0.05, "sd_ratio": [0.95, 1.05], "interval_end_diff_sd": 0.12, "ess_100_mean_diff_sd_p95": 0.05}
+THRESHOLDS = {
+    "mean_diff_sd": 0.05,
+    "sd_ratio": [0.95, 1.05],
+    "interval_end_diff_sd": 0.12,
+    "ess_100_mean_diff_sd_p95": 0.05,
+}
 TOTAL = {"acute": 3 / 7, "next_day": 3 / 7, "chronic": 3 / 7}
 EFFECTS = ("acute", "next_day", "chronic", "total")
 PEOPLE, BATCH = 300, 50
@@ -49,7 +54,13 @@ def against_nuts(diary, posterior):
             "p_above_0_diff": 1 - ours.cdf(0.0) - theirs["p_above_0"],
             "monte_carlo_se_sd": theirs["n_eff"] ** -0.5,
         }
-    return {"kind": diary["kind"], "seed": diary["seed"], "ess": posterior.ess, "points": posterior.points, "effects": found}
+    return {
+        "kind": diary["kind"],
+        "seed": diary["seed"],
+        "ess": posterior.ess,
+        "points": posterior.points,
+        "effects": found,
+    }
 
 
 def hundred_against_thousand():
@@ -88,7 +99,12 @@ def main():
     out = {"thresholds": THRESHOLDS, "nuts": agreement, "ess": hundred_against_thousand()}
     (HERE / "agreement.json").write_text(json.dumps(out, indent=1) + "\n")
     for row in agreement:
-        print(row["kind"], row["seed"], round(row["ess"]), {k: {a: round(b, 3) for a, b in v.items()} for k, v in row["effects"].items()})
+        print(
+            row["kind"],
+            row["seed"],
+            round(row["ess"]),
+            {k: {a: round(b, 3) for a, b in v.items()} for k, v in row["effects"].items()},
+        )
     print(out["ess"])
 
 

@@ -187,6 +187,7 @@ def advance(design: Design, hyper: Floats, earlier: Conditional) -> Conditional:
         s = 1.0 + np.sum(x * gain, axis=1)
         e = row[:, 0] - np.sum(x * (means - design.prior_mean), axis=1)
         means = means + gain * (e / s)[:, None]
-        covs = covs - gain[:, :, None] * (gain / s[:, None])[:, None, :]
+        lost = gain[:, :, None] * (gain / s[:, None])[:, None, :]
+        covs = np.subtract(covs, lost, out=lost)
         log_ml = log_ml - 0.5 * (np.log(2 * np.pi * f_row * s) + e**2 / s)
     return Conditional(log_ml, means, covs, state)

@@ -169,6 +169,10 @@ def _row(found: Answer, name: str) -> dict[str, str]:
     }
 
 
+def _share(missing: float) -> str:
+    return "each with at least one" if missing == 0 else f"{missing:.0%} of them without one"
+
+
 def _rests_on(found: Answer) -> list[str]:
     table, c = found.table, found.comparison
     if not table.t.size:
@@ -178,7 +182,7 @@ def _rests_on(found: Answer) -> list[str]:
     exposed = int((table.daily > 0).sum())
     kind = "a session" if c.arms is None else c.arms[0]
     lines = [
-        f"{table.t.size} check-ins from {first:%-d %B %Y} to {last:%-d %B %Y}; {table.days} days, {missing:.0%} of them without one.",
+        f"{table.t.size} check-ins from {first:%-d %B %Y} to {last:%-d %B %Y}; {table.days} days, {_share(missing)}.",
         f"{exposed} days with {kind}. Dose {table.done.unit}."
         if c.arms is None
         else f"{exposed} days assigned to {kind}.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mettle.inference import nof1
-from mettle.reports.pictures import EVIDENCE, GRID, INK, MOOD, MUTED, NARROW, QUIET, TRAINING, altair, themed
+from mettle.reports.pictures import EVIDENCE, GRID, INK, MOOD, MUTED, NARROW, QUIET, TRAINING, Datasets, altair, themed
 from mettle.trials.contrasts import contrast
 
 if TYPE_CHECKING:
@@ -27,13 +27,9 @@ def _rows(**columns: Sequence[Any]) -> list[dict[str, Any]]:
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def _data(rows: list[dict[str, Any]]) -> Chart:
-    return altair().Data(values=rows)
-
-
 def effect(found: Answer, width: int) -> Chart:
     """The effect on the outcome's own scale: posterior filled, prior as a thin outline, the band not worth noticing shaded."""
-    alt = altair()
+    alt, data = altair(), Datasets()
     main = found.effects[found.headline_effect]
     assert found.posterior is not None
     assert main.q025 is not None
@@ -57,28 +53,28 @@ def effect(found: Answer, width: int) -> Chart:
         ),
     )
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.2 * top, 1.27 * top]))
-    band = alt.Chart(_data([{"x": -swc, "x2": swc}])).mark_rect(color=MUTED).encode(x=x, x2="x2:Q")
-    zero = alt.Chart(_data([{"x": 0.0}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x=x)
+    band = alt.Chart(data([{"x": -swc, "x2": swc}])).mark_rect(color=MUTED).encode(x=x, x2="x2:Q")
+    zero = alt.Chart(data([{"x": 0.0}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x=x)
     before = (
-        alt.Chart(_data(_rows(x=grid.tolist(), y=prior.tolist())))
+        alt.Chart(data(_rows(x=grid.tolist(), y=prior.tolist())))
         .mark_line(color=EVIDENCE, strokeWidth=1.2)
         .encode(x=x, y=y)
     )
     after = (
-        alt.Chart(_data(_rows(x=grid.tolist(), y=posterior.tolist())))
+        alt.Chart(data(_rows(x=grid.tolist(), y=posterior.tolist())))
         .mark_area(color=MOOD, opacity=0.55, line={"color": MOOD, "strokeWidth": 1.5})
         .encode(x=x, y=y)
     )
     interval = [{"x": main.q025, "x2": main.q975, "y": -0.1 * top}]
-    bar = alt.Chart(_data(interval)).mark_rule(color=MOOD, strokeWidth=4).encode(x=x, x2="x2:Q", y=y)
+    bar = alt.Chart(data(interval)).mark_rule(color=MOOD, strokeWidth=4).encode(x=x, x2="x2:Q", y=y)
     dot = (
-        alt.Chart(_data([{"x": main.mean, "y": -0.1 * top}]))
+        alt.Chart(data([{"x": main.mean, "y": -0.1 * top}]))
         .mark_point(color=MOOD, filled=True, size=90, opacity=1)
         .encode(x=x, y=y)
     )
     words = _effect_words(found, main, reach=reach, top=top, prior_peak=float(prior.max()), narrow=width <= NARROW)
-    layers = [band, zero, before, after, bar, dot, *(_word(alt, w, x=x, y=y) for w in words)]
-    return themed(alt.layer(*layers).properties(width=width, height=210 if width <= NARROW else 260), width)
+    layers = [band, zero, before, after, bar, dot, *(_word(alt, w, data=data, x=x, y=y) for w in words)]
+    return themed(alt.layer(*layers).properties(width=width, height=210 if width <= NARROW else 260), width, data)
 
 
 def _effect_words(
@@ -101,14 +97,14 @@ def _effect_words(
     ]
 
 
-def _word(alt: Any, word: dict[str, Any], *, x: Chart, y: Chart) -> Chart:  # noqa: ANN401 - the charting module
-    place = _data([{"x": word["x"], "y": word["y"], "text": word["text"]}])
+def _word(alt: Any, word: dict[str, Any], *, data: Datasets, x: Chart, y: Chart) -> Chart:  # noqa: ANN401 - the charting module
+    place = data([{"x": word["x"], "y": word["y"], "text": word["text"]}])
     return alt.Chart(place).mark_text(align=word["align"], color=word["color"]).encode(x=x, y=y, text="text:N")
 
 
 def hours(found: Answer, width: int) -> Chart:
     """What is left of a session, hour by hour, with its interval."""
-    alt = altair()
+    alt, data = altair(), Datasets()
     assert found.posterior is not None
     tau = found.posterior.natural("log_tau_acute") * 24
     at = np.linspace(0, 24, 49)
@@ -128,19 +124,19 @@ def hours(found: Answer, width: int) -> Chart:
     )
     y_axis = alt.Axis(title=None, tickCount=5, gridOpacity=0.6)
     band = (
-        alt.Chart(_data([{"y": -swc, "y2": swc}])).mark_rect(color=MUTED).encode(y=alt.Y("y:Q", axis=y_axis), y2="y2:Q")
+        alt.Chart(data([{"y": -swc, "y2": swc}])).mark_rect(color=MUTED).encode(y=alt.Y("y:Q", axis=y_axis), y2="y2:Q")
     )
-    zero = alt.Chart(_data([{"y": 0.0}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(y="y:Q")
-    area = alt.Chart(_data(rows)).mark_area(color=MOOD, opacity=0.3).encode(x=x, y="low:Q", y2="high:Q")
-    line = alt.Chart(_data(rows)).mark_line(color=MOOD, strokeWidth=2.5).encode(x=x, y="mid:Q")
-    word = alt.Chart(_data([{"hour": 23.8, "y": 0.0, "text": "not worth noticing"}]))
+    zero = alt.Chart(data([{"y": 0.0}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(y="y:Q")
+    area = alt.Chart(data(rows)).mark_area(color=MOOD, opacity=0.3).encode(x=x, y="low:Q", y2="high:Q")
+    line = alt.Chart(data(rows)).mark_line(color=MOOD, strokeWidth=2.5).encode(x=x, y="mid:Q")
+    word = alt.Chart(data([{"hour": 23.8, "y": 0.0, "text": "not worth noticing"}]))
     told = word.mark_text(align="right", baseline="top", dy=3, color=QUIET).encode(x=x, y="y:Q", text="text:N")
-    return themed(alt.layer(band, zero, area, line, told).properties(width=width, height=190), width)
+    return themed(alt.layer(band, zero, area, line, told).properties(width=width, height=190), width, data)
 
 
 def timeline(found: Answer, width: int, level: list[list[dict[str, Any]]]) -> Chart:
     """Check-ins as dots, the fitted level as a line with a band, sessions as marks beneath; where nothing is known, nothing is drawn."""
-    alt = altair()
+    alt, data = altair(), Datasets()
     table = found.table
     dates = [_moment(found, t) for t in table.t.tolist()]
     low, high = float(table.y.min()), float(table.y.max())
@@ -156,14 +152,14 @@ def timeline(found: Answer, width: int, level: list[list[dict[str, Any]]]) -> Ch
     )
     dense = table.t.size > 400
     dots = (
-        alt.Chart(_data(_rows(at=dates, value=table.y.tolist())))
+        alt.Chart(data(_rows(at=dates, value=table.y.tolist())))
         .mark_point(filled=True, color=INK, opacity=0.22 if dense else 0.38, size=9 if dense else 16)
         .encode(x=x, y=y)
     )
     layers = [dots]
     for segment in level:
-        area = alt.Chart(_data(segment)).mark_area(color=MOOD, opacity=0.28).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
-        line = alt.Chart(_data(segment)).mark_line(color=MOOD, strokeWidth=2).encode(x=x, y=alt.Y("value:Q"))
+        area = alt.Chart(data(segment)).mark_area(color=MOOD, opacity=0.28).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+        line = alt.Chart(data(segment)).mark_line(color=MOOD, strokeWidth=2).encode(x=x, y=alt.Y("value:Q"))
         layers += [area, line]
     bouts = [b for b in table.bouts if table.day[0] <= b.day <= table.day[-1]]
     if bouts:
@@ -177,11 +173,11 @@ def timeline(found: Answer, width: int, level: list[list[dict[str, Any]]]) -> Ch
             for b in bouts
         ]
         layers.append(
-            alt.Chart(_data(marks))
+            alt.Chart(data(marks))
             .mark_rule(color=TRAINING, strokeWidth=1 if table.days > 200 else 2)
             .encode(x=x, y=y, y2="top:Q")
         )
-    return themed(alt.layer(*layers).properties(width=width, height=230 if width <= NARROW else 280), width)
+    return themed(alt.layer(*layers).properties(width=width, height=230 if width <= NARROW else 280), width, data)
 
 
 def _moment(found: Answer, t: float) -> str:
@@ -232,7 +228,7 @@ def level_segments(found: Answer) -> list[list[dict[str, Any]]]:
 
 def gaps(found: Answer, width: int) -> Chart:
     """Every day a square, a column a week: rated days filled, missing days hollow, sessions marked."""
-    alt = altair()
+    alt, data = altair(), Datasets()
     table = found.table
     rated = set(table.day.tolist())
     trained = {b.day for b in table.bouts}
@@ -251,7 +247,7 @@ def gaps(found: Answer, width: int) -> Chart:
         axis=alt.Axis(title=None, labelExpr=names, ticks=False, domain=False),
         scale=alt.Scale(paddingInner=0.15),
     )
-    base = alt.Chart(_data(rows))
+    base = alt.Chart(data(rows))
     squares = base.mark_rect(strokeWidth=0.8).encode(
         x=x,
         y=y,
@@ -264,12 +260,12 @@ def gaps(found: Answer, width: int) -> Chart:
         .mark_point(filled=True, color=TRAINING, opacity=1, size=max(3.0, (cell * 0.42) ** 2))
         .encode(x=x, y=y)
     )
-    return themed(alt.layer(squares, marks).properties(width=cell * weeks, height=7 * max(cell, 9.0)), width)
+    return themed(alt.layer(squares, marks).properties(width=cell * weeks, height=7 * max(cell, 9.0)), width, data)
 
 
 def starting_points(found: Answer, width: int) -> Chart:
     """The same effect under each prior, intervals side by side."""
-    alt = altair()
+    alt, data = altair(), Datasets()
     rows = [
         {"prior": name, "low": e.q025, "mid": e.mean, "high": e.q975}
         for name, e in found.under_priors.items()
@@ -277,13 +273,15 @@ def starting_points(found: Answer, width: int) -> Chart:
     ]
     swc = found.swc or 0.0
     x_axis = alt.Axis(
-        title=f"difference in {found.comparison.outcome}, {found.comparison.unit}", grid=False, tickCount=6
+        title=f"difference in {found.comparison.outcome}, {found.comparison.unit}",
+        grid=False,
+        tickCount=4 if width <= NARROW else 8,
     )
     y = alt.Y("prior:N", sort=None, axis=alt.Axis(title=None, ticks=False, domain=False, minExtent=80))
     band = (
-        alt.Chart(_data([{"x": -swc, "x2": swc}])).mark_rect(color=MUTED).encode(x=alt.X("x:Q", axis=x_axis), x2="x2:Q")
+        alt.Chart(data([{"x": -swc, "x2": swc}])).mark_rect(color=MUTED).encode(x=alt.X("x:Q", axis=x_axis), x2="x2:Q")
     )
-    zero = alt.Chart(_data([{"x": 0.0}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x="x:Q")
-    bars = alt.Chart(_data(rows)).mark_rule(color=MOOD, strokeWidth=3).encode(x=alt.X("low:Q"), x2="high:Q", y=y)
-    dots = alt.Chart(_data(rows)).mark_point(filled=True, color=MOOD, size=80, opacity=1).encode(x=alt.X("mid:Q"), y=y)
-    return themed(alt.layer(band, zero, bars, dots).properties(width=width, height=130), width)
+    zero = alt.Chart(data([{"x": 0.0}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x="x:Q")
+    bars = alt.Chart(data(rows)).mark_rule(color=MOOD, strokeWidth=3).encode(x=alt.X("low:Q"), x2="high:Q", y=y)
+    dots = alt.Chart(data(rows)).mark_point(filled=True, color=MOOD, size=80, opacity=1).encode(x=alt.X("mid:Q"), y=y)
+    return themed(alt.layer(band, zero, bars, dots).properties(width=width, height=130), width, data)

@@ -56,7 +56,20 @@ def unchecked() -> Iterator[None]:
         yield
 
 
-def themed(chart: Any, width: int) -> Any:  # noqa: ANN401 - an Altair chart
+class Datasets:
+    """The rows of one chart, named and put in at the end: Altair copies what stands inside a chart at every step."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+
+    def __call__(self, rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 - an Altair object
+        """The rows as data of a layer."""
+        name = f"rows_{len(self.rows)}"
+        self.rows[name] = rows
+        return altair().NamedData(name=name)
+
+
+def themed(chart: Any, width: int, data: Datasets) -> Any:  # noqa: ANN401 - an Altair chart
     """The chart with the house's type, colours and no frame."""
     axis = {
         "labelColor": QUIET,
@@ -70,14 +83,16 @@ def themed(chart: Any, width: int) -> Any:  # noqa: ANN401 - an Altair chart
         "labelFont": "sans-serif",
         "titleFont": "sans-serif",
     }
-    return (
+    whole = (
         chart.properties(background="transparent", padding=2, autosize={"type": "fit-x", "contains": "padding"})
+        .configure(aria=False)
         .configure_view(stroke=None, continuousWidth=width)
         .configure_axis(**axis)
         .configure_text(font="sans-serif", fontSize=12)
         .configure_legend(disable=True)
-        .configure(aria=False)
     )
+    whole.datasets = data.rows
+    return whole
 
 
 def svg(chart: Any, *, title: str, label: str) -> str:  # noqa: ANN401 - an Altair chart
@@ -94,7 +109,7 @@ def svg(chart: Any, *, title: str, label: str) -> str:  # noqa: ANN401 - an Alta
         import vl_convert  # noqa: PLC0415 - as above
     except ImportError:
         raise MissingExtraError("charts") from None
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VL_VERSION)
+    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=VL_VERSION)
     for colour, name in COLOURS.items():
         drawn = re.sub(colour, f"var(--{name})", drawn, flags=re.IGNORECASE)
     head, _, body = drawn.partition(">")

@@ -136,12 +136,12 @@ def test_real_exports_joined_with_a_diary(exports: Path, tmp_path: Path, capsys:
         found = document(*args, "--report", str(report), capsys=capsys)
         assert found["data"]["exposed_days"] >= 10
         assert found["effects"]["acute"]["mean"] is not None
-        assert found["effects"]["acute"]["q025"] < 1.5 < found["effects"]["acute"]["q975"]
+        assert found["effects"]["acute"]["q025"] < 0.8 < found["effects"]["acute"]["q975"]
         assert report.stat().st_size < 2_000_000
 
 
 def made_diary(training: Path, out: Path) -> Path:
-    """An evening check-in a day around real sessions, with 1.5 points more for a day's dose of one."""
+    """An evening check-in a day around real sessions, with 0.8 points more for a day's dose of one."""
     rng = random.Random(4)
     sessions = read(training, unit="kg").diary.sessions
     first = min(s.start.day for s in sessions)
@@ -150,7 +150,7 @@ def made_diary(training: Path, out: Path) -> Path:
     for day in range(min(max(doses), 200)):
         mood = 0.6 * mood + rng.gauss(0, 0.8)
         if rng.random() < 0.9:
-            value = 6 + mood + 1.5 * doses.get(day, 0.0) + rng.gauss(0, 0.6)
+            value = 6 + mood + 0.8 * doses.get(day, 0.0) + rng.gauss(0, 0.6)
             rows.append(f"{first + timedelta(days=day)},{value:.1f}")
     out.write_text("\n".join(rows) + "\n")
     return out

@@ -56,10 +56,11 @@ def needs(exercise: CatalogueExercise) -> str:
 
     >>> needs(exercises()["goblet_box_squat"])
     'dumbbell or kettlebell, and box, bench or chair'
-    >>> needs(exercises()["bodyweight_squat"])
-    'nothing'
+    >>> needs(exercises()["back_squat"]), needs(exercises()["bodyweight_squat"])
+    ('barbell and rack', 'nothing')
     """
-    return ", and ".join(_either(group) for group in exercise.equipment) or "nothing"
+    either = any(len(group) > 1 for group in exercise.equipment)
+    return (", and " if either else " and ").join(_either(group) for group in exercise.equipment) or "nothing"
 
 
 def _either(group: Sequence[str]) -> str:

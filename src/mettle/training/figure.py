@@ -27,7 +27,7 @@ SHOULDER_HALF, HIP_HALF = 9.5, 5.0
 """Half widths, seen from the front."""
 SMALLEST_PANEL, MARGIN, GAP = 60.0, 5.0, 13.0
 ARM_WIDTH = 5.2
-STACK_AT = 1.25
+STACK_AT = 1.6
 """Panels wider than this times their height stand one above the other, so that lying figures stay large."""
 
 Panel = Literal["both", "start", "end"]

@@ -5,6 +5,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+import fhirkit
 import pytest
 from tests.instruments.text.words import pack, questionnaire
 
@@ -216,3 +217,48 @@ def test_a_file_of_another_shape_is_refused_before_anything_is_asked(
     assert (code, out) == (2, "")
     assert "its header must be at,outcome,value" in err
     assert save.read_text() == "date,mood\n2026-11-21,4\n"
+
+
+def test_fhir_is_one_bundle_that_a_validator_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    args = ["score", "phq9", "--responses", "1,1,1,1,1,1,1,1,1", "--on", "2026-11-22", "--fhir"]
+    code, out, err = run(capsys, *args)
+    assert code == 0
+    assert "local emergency number" in err
+    bundle = json.loads(out)
+    assert fhirkit.validate(bundle) == []
+    answers, seen = (entry["resource"] for entry in bundle["entry"])
+    assert seen["valueQuantity"]["value"] == 9
+    assert seen["derivedFrom"] == [{"reference": bundle["entry"][0]["fullUrl"]}]
+    assert len(answers["item"]) == 9
+    assert run(capsys, *args)[1] == out
+    code, out, _ = run(capsys, "score", "isi", "--total", "9", "--on", "2026-11-22", "--fhir")
+    assert [e["resource"]["resourceType"] for e in json.loads(out)["entry"]] == ["Observation"]
+
+
+def test_the_own_plan_is_kept_and_one_step_away(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own_folder: Path
+) -> None:
+    assert "local emergency number" in run(capsys, "help")[1]
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"what_helps": ["cold water"], "people": [{"name": "Mo", "phone": "5550100"}]}))
+    assert run(capsys, "help", "--plan", str(plan))[0] == 0
+    assert (own_folder / "safety_plan.json").stat().st_mode & 0o077 == 0
+    for args in (["help"], ["score", "phq9", "--responses", "0,0,0,0,0,0,0,0,1"]):
+        out = run(capsys, *args)[1]
+        assert "cold water" in out
+        assert "Mo: 5550100" in out
+    text.write_pack(pack("phq9"))
+    typed(monkeypatch, "0,0,0,0,0,0,0,0,1,")
+    assert "cold water" in run(capsys, "check-in", "phq9")[1]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"signs": []}', '{"places": 3}', '{"written_on": "soon"}'])
+def test_a_bad_plan_is_refused_and_the_old_one_stays(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, own_folder: Path, content: str
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(content)
+    code, out, err = run(capsys, "help", "--plan", str(plan))
+    assert (code, out) == (2, "")
+    assert err.startswith("mettle: plan.json: ")
+    assert not own_folder.exists()

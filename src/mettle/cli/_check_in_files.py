@@ -84,19 +84,19 @@ def _records(path: Path) -> list[dict[str, Any]]:
 
 
 def _write_csv(path: Path, rows: list[dict[str, str]]) -> None:
-    with _whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
 
 def _write_json(path: Path, document: object) -> None:
-    with _whole(path) as part:
+    with whole(path) as part:
         part.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def whole(path: Path) -> Iterator[Path]:
     """A file beside the target that takes its place when all was written, and is removed when not."""
     fd, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     os.close(fd)
@@ -128,7 +128,7 @@ def write_draft(instrument: str, text_sha256: str, answers: Mapping[str, int | N
     """Keep the answers so far, readable by the owner alone."""
     path = _draft(instrument)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _whole(path) as part:
+    with whole(path) as part:
         part.write_text(json.dumps({"at": at.isoformat(), "text_sha256": text_sha256, "answers": answers}), "utf-8")
 
 

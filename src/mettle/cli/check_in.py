@@ -158,11 +158,14 @@ def _ask_items(args: argparse.Namespace, pack: TextPack, draft: dict[str, int | 
 
 def _help(args: argparse.Namespace, instrument: str, item: str, answer: int | None) -> bool:
     """Show what the answer asks for, before the next question; False where the person stops here."""
+    from mettle.cli.help import kept_plan
     from mettle.instruments import safety
 
     name, _, phone = (args.contact or "").rpartition(" ")
     contact = safety.Person(name or phone, phone if name else "") if args.contact else None
-    shown = safety.response(instrument, item, answer, country=args.country, contact=contact)
+    kept = kept_plan()
+    plan = None if kept.empty else kept
+    shown = safety.response(instrument, item, answer, country=args.country, contact=contact, plan=plan)
     if shown.card is None:
         return True
     _say(f"\n{shown.card.text()}", quiet=False, aside=args.json)
@@ -170,7 +173,7 @@ def _help(args: argparse.Namespace, instrument: str, item: str, answer: int | No
         danger = _ask(f"{shown.question.text} (y, n, or Enter)", ["y", "n"], quiet=args.json)
         if danger in ("y", "n"):
             shown = safety.response(
-                instrument, item, answer, in_danger=danger == "y", country=args.country, contact=contact
+                instrument, item, answer, in_danger=danger == "y", country=args.country, contact=contact, plan=plan
             )
             said = shown.card.text() if danger == "y" and shown.card else "\n".join(m.text for m in shown.messages)
             _say(f"\n{said}", quiet=False, aside=args.json)

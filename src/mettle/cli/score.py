@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from mettle.instruments import Score
-    from mettle.instruments.safety import HelpCard
+    from mettle.instruments.safety import HelpCard, Layout
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sex", choices=["F", "M", "X"])
     parser.add_argument("--course", type=int, choices=[3, 4], default=4, help="metres of the SPPB's walk (default 4)")
     parser.add_argument("--country", help="two letters, for the help card")
-    parser.add_argument("--json", action="store_true")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true")
+    shape.add_argument("--fhir", action="store_true", help="a FHIR R4 Bundle: the answers and the score")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,8 +64,10 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         raise InputError(str(error)) from None
     if card := _card(scored, args):
-        print(card.text() + "\n", file=sys.stderr if args.json else sys.stdout)
-    if args.json:
+        print(card.text() + "\n", file=sys.stderr if args.json or args.fhir else sys.stdout)
+    if args.fhir:
+        print_json(_bundle(args, days))
+    elif args.json:
         print_json(scored.to_json())
     else:
         print("\n".join(words(scored)))
@@ -71,6 +76,22 @@ def run(args: argparse.Namespace) -> int:
                 print(said.text)
         print(safety.message("not_a_diagnosis").text)
     return ANSWERED
+
+
+def _bundle(args: argparse.Namespace, days: Mapping[str, date | None]) -> dict[str, object]:
+    from mettle import instruments
+    from mettle.instruments import fhir
+    from mettle.units import When
+
+    at = When(days["on"]) if days["on"] else When.aware(datetime.now(UTC).astimezone())
+    previous = When(days["previous_on"]) if days["previous_on"] else None
+    if args.total is not None:
+        record = instruments.record_total(args.instrument, number(args.total, "--total"), at=at, previous=previous)
+        return fhir.bundle([fhir.observation(record)])
+    record = instruments.administer(
+        args.instrument, responses(args.responses), at=at, order=args.order, previous=previous, course_m=args.course
+    )
+    return fhir.bundle([fhir.questionnaire_response(record), fhir.observation(record)])
 
 
 def responses(text: str) -> list[float | None]:
@@ -137,11 +158,15 @@ def _day(text: str | None, where: str) -> date | None:
 
 def _card(scored: Score, args: argparse.Namespace) -> HelpCard | None:
     from mettle import instruments
+    from mettle.cli.help import kept_plan
     from mettle.instruments import safety
 
+    kept = kept_plan()
+    plan = None if kept.empty else kept
     for item in instruments.load(scored.instrument).safety:
         if f"item{item.item}" in scored.flags:
-            return safety.help_card("full" if item.kind == "self_harm" else "blank", country=args.country)
+            layout: Layout = "full" if item.kind == "self_harm" else "blank"
+            return safety.help_card(layout, country=args.country, plan=plan)
         if f"item{item.item}_missing" in scored.flags:
-            return safety.help_card("blank", country=args.country)
+            return safety.help_card("blank", country=args.country, plan=plan)
     return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
 from mettle.instruments.instrument import Instrument, load
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mettle.instruments.record import Administration
     from mettle.units import When
 
@@ -99,6 +103,23 @@ def observation(administration: Administration, *, derived_from: str | None = No
     if derived_from:
         resource["derivedFrom"] = [{"reference": derived_from}]
     return resource
+
+
+def bundle(resources: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Resources in one FHIR R4 Bundle of type collection; a score is linked to the answers that stand in it.
+
+    Each gets a ``urn:uuid`` made from its content, so the same input gives the same bytes.
+    """
+    named = [(f"urn:uuid:{uuid5(NAMESPACE_URL, json.dumps(r, sort_keys=True))}", dict(r)) for r in resources]
+    answers = [name for name, r in named if r["resourceType"] == "QuestionnaireResponse"]
+    for _, resource in named:
+        if resource["resourceType"] == "Observation" and len(answers) == 1:
+            resource["derivedFrom"] = [{"reference": answers[0]}]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"fullUrl": name, "resource": resource} for name, resource in named],
+    }
 
 
 def _item(instrument: Instrument, link: str, value: float | None) -> dict[str, Any]:

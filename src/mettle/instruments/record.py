@@ -105,12 +105,13 @@ def administer(
     text_sha256: str = "",
     age: float | None = None,
     sex: str | None = None,
+    course_m: int = 4,
 ) -> Administration:
     """Score responses and keep everything that was asked.
 
     Parameters
     ----------
-    key, responses, order, age, sex
+    key, responses, order, age, sex, course_m
         As for ``score``.
     at, previous
         This administration and the last one of the same instrument.
@@ -122,7 +123,9 @@ def administer(
     """
     instrument = load(key)
     before = previous.day if previous else None
-    scored = score(instrument.id, responses, order=order, on=at.day, previous_on=before, age=age, sex=sex)
+    scored = score(
+        instrument.id, responses, order=order, on=at.day, previous_on=before, age=age, sex=sex, course_m=course_m
+    )
     places = item_order(instrument, order)
     return Administration(
         instrument.id,

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 ITEM: list[str | int] = ["item", 0, "item"]
 FIRST: list[str | int] = [*ITEM, 0]
-OPTION: list[str | int] = [*FIRST, "answerOption", 0, "valueCoding"]
+CHOICE: list[str | int] = [*FIRST, "answerOption", 0]
+OPTION: list[str | int] = [*CHOICE, "valueCoding"]
 
 
 def read(tmp_path: Path, document: object, **options: Any) -> text.TextPack:
@@ -67,8 +68,8 @@ def test_answers_may_stand_in_a_contained_value_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ([*OPTION, "extension"], "DELETE", ""),  # the LOINC answer code still says the value
-        ([*OPTION, "extension", 0, "valueDecimal"], 1, "answer LA6568-5 must have the value 0, got 1"),
+        ([*CHOICE, "extension"], "DELETE", ""),  # the LOINC answer code still says the value
+        ([*CHOICE, "extension", 0, "valueDecimal"], 1, "answer LA6568-5 must have the value 0, got 1"),
         ([*OPTION, "code"], "LA9", ""),
         ([*OPTION, "display"], "Not at all sure", "known misprint"),
         ([*FIRST, "answerOption"], [], "item 1 must have the answers 0, 1, 2, 3, got none"),

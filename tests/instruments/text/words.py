@@ -38,6 +38,8 @@ def questionnaire(key: str, *, coded: bool = True) -> dict[str, Any]:
         coding: dict[str, Any] = {"display": LABELS[place], "extension": [{"url": ORDINAL, "valueDecimal": value}]}
         if coded and answer_codes:
             coding |= {"system": "http://loinc.org", "code": answer_codes[place]}
+        if coded:  # as US Core's PHQ-9 has it: the value stands on the option, not in its coding
+            return {"valueCoding": coding, "extension": coding.pop("extension")}
         return {"valueCoding": coding}
 
     items = []

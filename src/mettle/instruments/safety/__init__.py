@@ -5,7 +5,7 @@ from __future__ import annotations
 from mettle.instruments.safety.clearance import Clearance, clearance
 from mettle.instruments.safety.deterioration import Deterioration, deterioration
 from mettle.instruments.safety.guardrails import Guardrail, guardrails, rules
-from mettle.instruments.safety.help import HelpCard, HelpNumber, help_card, help_numbers
+from mettle.instruments.safety.help import HelpCard, HelpNumber, Layout, help_card, help_numbers
 from mettle.instruments.safety.messages import FORBIDDEN, Message, forbidden_phrases, message, messages
 from mettle.instruments.safety.plan import Person, SafetyPlan
 from mettle.instruments.safety.red_flags import RedFlag, most_urgent, red_flags
@@ -25,6 +25,7 @@ __all__ = [
     "Guardrail",
     "HelpCard",
     "HelpNumber",
+    "Layout",
     "Message",
     "Person",
     "RedFlag",

@@ -133,3 +133,8 @@ def test_a_file_broken_as_a_whole_is_refused_with_file_and_row(sample: str, row:
     assert refused.value.row == row
     assert str(refused.value).startswith(Path(sample).name)
     assert "\n" not in str(refused.value)
+
+
+def test_a_date_and_its_time_may_stand_in_two_columns() -> None:
+    diary = read(SAMPLES / "checkins/valid/date_and_time_columns.csv").diary
+    assert [str(o.when) for o in diary.of("mood")] == ["2026-01-05T20:15:00", "2026-01-06"]

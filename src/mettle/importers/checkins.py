@@ -1,4 +1,4 @@
-"""Check-ins as CSV: wide (``at`` or ``date``, then a column for each outcome) or long (``at,outcome,value``)."""
+"""Check-ins as CSV: wide (``at`` or ``date`` or ``date,time``, then a column for each outcome) or long (``at,outcome,value``)."""
 
 from __future__ import annotations
 
@@ -33,13 +33,16 @@ def recognises(table: Table) -> bool:
 def read(table: Table, stated: Stated) -> Imported:
     """Every value an observation under its column's name, or a signal where the name is one; several a day are kept."""
     tally = Tally(table.file)
+    clock = table.columns[:2] == ("date", "time")
     long = table.columns[1:] == ("outcome", "value")
     found: list[Observation | Signal] = []
     refused: dict[str, list[tuple[int, str]]] = {}
     for row in table.rows:
         tally.rows_in += 1
         try:
-            values, bad = _values(_pairs(row, table, long=long), moment(row.cells[0], stated.timezone), table)
+            values, bad = _values(
+                _pairs(row, table, long=long), moment(_written(row, clock=clock), stated.timezone), table
+            )
         except ValueError as error:
             tally.skip(row.number, str(error))
             continue
@@ -59,7 +62,13 @@ def _pairs(row: Row, table: Table, *, long: bool) -> list[tuple[str, str]]:
         if not cells[1].strip():
             raise ValueError("names no outcome")
         return [(cells[1].strip(), cells[2])]
-    return [(name, cell) for name, cell in zip(table.header[1:], row.cells[1:], strict=False) if name]
+    skip = 2 if table.columns[:2] == ("date", "time") else 1
+    return [(name, cell) for name, cell in zip(table.header[skip:], row.cells[skip:], strict=False) if name]
+
+
+def _written(row: Row, *, clock: bool) -> str:
+    """The moment as written; a date and its time where they stand in two columns."""
+    return " ".join(part.strip() for part in row.cells[: 2 if clock else 1]).strip()
 
 
 def _values(

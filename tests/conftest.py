@@ -7,6 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("mettle", deadline=None)  # a busy machine is no failure
+settings.load_profile("mettle")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -13,18 +13,28 @@ from mettle.web.models import Person
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+PROFILE = {
+    "age": 40,
+    "sex": "X",
+    "body_mass_kg": 70,
+    "experience": "novice",
+    "equipment": ["chair"],
+    "days_per_week": 2,
+    "minutes": 20,
+}
+
 
 @pytest.fixture
 def alice(db: None) -> User:
     user = get_user_model().objects.create_user("alice", password="a long enough password")
-    Person.objects.create(user=user, timezone="Europe/Berlin", profile={"age": 40})
+    Person.objects.create(user=user, timezone="Europe/Berlin", profile=PROFILE)
     return user
 
 
 @pytest.fixture
 def bob(db: None) -> User:
     user = get_user_model().objects.create_user("bob", password="another long password")
-    Person.objects.create(user=user, timezone="Europe/Berlin", profile={"age": 50})
+    Person.objects.create(user=user, timezone="Europe/Berlin", profile=PROFILE)
     return user
 
 

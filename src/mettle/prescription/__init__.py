@@ -6,5 +6,7 @@ from mettle.prescription.checker import check
 from mettle.prescription.planner import plan
 from mettle.prescription.profile import Profile, read_profile
 from mettle.prescription.programme import Plan
+from mettle.prescription.settable import settings
+from mettle.prescription.swaps import swaps
 
-__all__ = ["Plan", "Profile", "check", "plan", "read_profile"]
+__all__ = ["Plan", "Profile", "check", "plan", "read_profile", "settings", "swaps"]

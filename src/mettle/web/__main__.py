@@ -14,6 +14,32 @@ from django.core.management import call_command
 
 def main(argv: list[str] | None = None) -> int:
     """Prepare the database and serve until interrupted."""
+    args = _parser().parse_args(argv)
+    os.umask(0o077)
+    if args.phone:
+        _for_a_phone(args)
+    if args.cert:
+        os.environ["METTLE_HTTPS"] = "1"
+    if args.name != "localhost":
+        os.environ["METTLE_HOSTS"] = ",".join(filter(None, [os.environ.get("METTLE_HOSTS"), args.name]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mettle.web.settings")
+    django.setup()
+    call_command("migrate", verbosity=0)
+    link = f"{'https' if args.cert else 'http'}://{args.name}:{args.port}{_link(demo=args.demo)}"
+    print(f"mettle is at {link}", flush=True)
+    if args.link:
+        return 0
+    print("That link signs you in once, within 15 minutes. Stop with Ctrl-C.", flush=True)
+    if args.phone:
+        from mettle.web import phone  # noqa: PLC0415 # cryptography and QR codes, only for a phone
+
+        print(f"Then, on the phone, to sign in:\n{phone.qr(link)}", flush=True)
+    if args.open and not args.phone:
+        webbrowser.open(link)
+    return serve(args)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mettle up")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
@@ -22,17 +48,23 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--key")
     parser.add_argument("--open", action="store_true", help="open the link in a browser")
     parser.add_argument("--demo", action="store_true", help="sign in as the simulated person")
-    args = parser.parse_args(argv)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mettle.web.settings")
-    os.umask(0o077)
-    django.setup()
-    call_command("migrate", verbosity=0)
-    link = f"{'https' if args.cert else 'http'}://{args.name}:{args.port}{_link(demo=args.demo)}"
-    print(f"mettle is at {link}", flush=True)
-    print("That link signs you in once, within 15 minutes. Stop with Ctrl-C.", flush=True)
-    if args.open:
-        webbrowser.open(link)
-    return serve(args)
+    parser.add_argument("--link", action="store_true", help="print a fresh sign-in link for the app that runs, and end")
+    parser.add_argument("--phone", action="store_true", help="serve a phone beside this machine over https")
+    parser.add_argument("--trust-port", type=int, default=8080, help="where the phone fetches the certificate")
+    return parser
+
+
+def _for_a_phone(args: argparse.Namespace) -> None:
+    from mettle.web import phone  # noqa: PLC0415 # cryptography and QR codes, only for a phone
+    from mettle.web.place import Place  # noqa: PLC0415 # likewise
+
+    names = tuple(dict.fromkeys([*([args.name] if args.name != "localhost" else []), *phone.own_names()]))
+    made = phone.certificates(Place.from_environment().data / "tls", names)
+    args.cert, args.key, args.host, args.name = str(made.certificate), str(made.key), "0.0.0.0", names[0]  # noqa: S104 # a phone must reach it
+    os.environ["METTLE_HOSTS"] = ",".join(names)
+    trust = phone.offer_trust(made.authority, port=args.trust_port, https=f"https://{names[0]}:{args.port}/")
+    address = f"http://{names[0]}:{trust.server_address[1]}/"
+    print(f"On the phone, in the same network, first trust this machine: {address}\n{phone.qr(address)}", flush=True)
 
 
 def _link(*, demo: bool) -> str:
@@ -47,6 +79,8 @@ def _link(*, demo: bool) -> str:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve with granian: one writing process on SQLite, two on PostgreSQL, one thread each."""
+    from pathlib import Path  # noqa: PLC0415 # beside its use
+
     from django.conf import settings  # noqa: PLC0415 # needs the settings module named first
     from granian import Granian  # noqa: PLC0415 # a second to load, only for serving
     from granian.constants import Interfaces  # noqa: PLC0415 # likewise
@@ -68,8 +102,8 @@ def serve(args: argparse.Namespace) -> int:
         interface=Interfaces.WSGI,
         workers=1 if on_sqlite else 2,
         blocking_threads=1,
-        ssl_cert=args.cert,
-        ssl_key=args.key,
+        ssl_cert=Path(args.cert) if args.cert else None,
+        ssl_key=Path(args.key) if args.key else None,
         log_enabled=False,
     ).serve()
     return 0

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from mettle import __version__
 from mettle.web import sync
+from mettle.web.people import person_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -48,7 +49,7 @@ def sync_ops(request: HttpRequest, batch: SyncIn) -> dict[str, Any]:
         if batch.device_now is None or batch.device_now.tzinfo
         else batch.device_now.replace(tzinfo=dt.UTC)
     )
-    receipts = sync.apply(request.person, batch.device, ops, device_now=now)  # type: ignore[attr-defined] # the middleware's
+    receipts = sync.apply(person_of(request), batch.device, ops, device_now=now)
     return {"server_now": dt.datetime.now(dt.UTC).isoformat(), "receipts": receipts}
 
 
@@ -56,3 +57,11 @@ def sync_ops(request: HttpRequest, batch: SyncIn) -> dict[str, Any]:
 def about(request: HttpRequest) -> dict[str, str]:  # noqa: ARG001 # ninja passes it
     """The version that answers."""
     return {"name": "mettle", "version": __version__}
+
+
+@api.get("/bundle")
+def bundle_of(request: HttpRequest) -> dict[str, Any]:
+    """What the offline screens need for the week ahead."""
+    from mettle.web import bundle  # noqa: PLC0415 # it draws pictures and reads catalogues
+
+    return bundle.of(person_of(request))

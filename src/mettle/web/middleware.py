@@ -1,13 +1,14 @@
-"""What every request gets: safe headers, the signed-in person, and what the page frame shows."""
+"""What every request gets: safe headers, and what the page frame shows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.utils.functional import SimpleLazyObject
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from mettle.web.models import Person
+from mettle.web.people import person_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,26 +32,17 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
     return middleware
 
 
-def person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """``request.person``: whose data this request is about; None where nobody is signed in."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        request.person = SimpleLazyObject(lambda: _person(request))  # type: ignore[attr-defined] # views read it
-        return get_response(request)
-
-    return middleware
-
-
-def _person(request: HttpRequest) -> Person | None:
-    return Person.of(request.user) if request.user.is_authenticated else None
+TABS = (("today", _("Today")), ("plan", _("Plan")), ("check_in", _("Check-in")), ("more", _("More")))
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """What the page frame shows on every screen."""
+    tabs = [{"href": reverse(name), "label": label, "here": request.path == reverse(name)} for name, label in TABS]
+    host = request.get_host().rsplit(":", 1)[0]
     return {
         "static_version": settings.STATIC_VERSION,
-        "person": getattr(request, "person", None),
+        "person": person_of(request) if request.user.is_authenticated else None,
         "hosted": settings.PLACE.hosted,
-        "secure_context": request.is_secure()
-        or request.get_host().split(":")[0] in ("localhost", "127.0.0.1", "[::1]"),
+        "tabs": tabs,
+        "secure_context": request.is_secure() or host in ("localhost", "127.0.0.1", "[::1]"),
     }

@@ -23,6 +23,7 @@ class Person(models.Model):
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="person")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     simulated = models.BooleanField(default=False)
     timezone = models.CharField(max_length=64, blank=True)
     profile = models.JSONField(default=dict)
@@ -124,7 +125,7 @@ class Set(Synced):
     """One set. The amount is text, so that 27.215519999999998 stays what was written."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sets")
-    session = models.UUIDField(db_index=True)
+    session = models.UUIDField(null=True, blank=True, db_index=True)  # an edit may arrive before the set itself
     exercise = models.CharField(max_length=200, blank=True)
     ordinal = models.PositiveIntegerField(default=1)
     kind = models.CharField(max_length=12, default="work")
@@ -164,6 +165,14 @@ class Signal(Synced, Moment):
     source = models.CharField(max_length=24, default="mettle")
 
 
+class Dose(Synced, Moment):
+    """A training dose stated directly, as an exposures file does."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="doses")
+    amount = models.FloatField(default=1)
+    arm = models.CharField(max_length=40, blank=True)
+
+
 class Response(Synced, Moment):
     """One administration of a questionnaire. ``answers`` maps item id to answer; on a hosted instance no safety item is in it."""
 
@@ -171,7 +180,7 @@ class Response(Synced, Moment):
     instrument = models.CharField(max_length=24, blank=True)
     answers = models.JSONField(default=dict)
     finished = models.BooleanField(default=False)
-    score = models.JSONField(null=True, blank=True)
+    score = models.JSONField(default=dict, blank=True)
     form = models.JSONField(default=dict)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from mettle.web import merge, models
+from mettle.web import merge, models, questionnaires
 from mettle.web.fields import checked
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
     field_types = {f.name: f for f in model._meta.get_fields() if hasattr(f, "to_python")}  # noqa: SLF001 # Django's documented way to list fields
     for name in fields:
         setattr(row, name, field_types[name].to_python(after.values[name]))
+    if isinstance(row, models.Response) and row.finished and row.instrument and row.on:
+        questionnaires.add_up(row)
     row.clocks = {**after.clocks, **{f"={name}": value for name, value in after.values.items()}}
     row.save()
     models.LostValue.objects.bulk_create(

@@ -5,14 +5,37 @@ from __future__ import annotations
 from django.urls import include, path
 
 from mettle.web.api import api
-from mettle.web.views import help_now, installed, today, welcome
+from mettle.web.views import data, installed, more, offline, plan, questionnaires, setup, today, welcome
 
 urlpatterns = [
     path("", today.show, name="today"),
     path("welcome/", welcome.first_page, name="welcome"),
     path("welcome/simulated/", welcome.simulated, name="simulated"),
     path("sign-in/<str:token>/", welcome.sign_in, name="sign_in"),
-    path("help-now/", help_now.show, name="help_now"),
+    path("setup/", setup.show, name="setup"),
+    path("plan/", plan.show, name="plan"),
+    path("plan/again/", plan.again, name="plan_again"),
+    path("plan/printed/", plan.printed, name="plan_printed"),
+    path("plan/calendar/", plan.calendar, name="plan_calendar"),
+    path("questionnaires/", questionnaires.show, name="questionnaires"),
+    path("questionnaires/<uuid:response>/", questionnaires.result, name="questionnaire_result"),
+    path("questionnaires/<slug:instrument>/total/", questionnaires.total, name="questionnaire_total"),
+    path("more/", more.show, name="more"),
+    # works without a network: shells with no personal data
+    path("workout/", offline.workout, name="workout"),
+    path("check-in/", offline.check_in, name="check_in"),
+    path("questionnaire/", offline.questionnaire, name="questionnaire"),
+    path("help-now/", offline.help_now, name="help_now"),
+    path("offline/", offline.no_connection, name="offline"),
+    path("away/", offline.away, name="away"),
+    # data
+    path("data/", data.show, name="data"),
+    path("data/look/", data.look, name="data_look"),
+    path("data/keep/", data.keep, name="data_keep"),
+    path("data/revert/<uuid:batch>/", data.revert, name="data_revert"),
+    path("data/take-along/", data.take_along, name="data_take_along"),
+    path("data/erase/", data.erase, name="data_erase"),
+    # the machine
     path("sw.js", installed.service_worker, name="service_worker"),
     path("manifest.webmanifest", installed.manifest, name="manifest"),
     path("accounts/", include("allauth.urls")),

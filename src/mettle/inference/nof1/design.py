@@ -71,13 +71,10 @@ class Kernel:
         else:
             times, onsets, side, gain = np.floor(t), np.floor(self.at) + 1.0, "left", -np.expm1(-1.0 / tau)
         entry = np.searchsorted(times, onsets, side=side)
-        order = np.argsort(entry, kind="stable")[: int(np.sum(entry < len(times)))]
-        entry, onsets, dose = entry[order], onsets[order], self.dose[order]
+        seen = entry < len(times)
+        entry, onsets, dose = entry[seen], onsets[seen], self.dose[seen]
         column = np.zeros((len(times), len(tau)))
-        if len(entry):
-            first = np.flatnonzero(np.diff(entry, prepend=-1))
-            trace = dose[:, None] * np.exp((onsets - times[entry])[:, None] / tau)
-            column[entry[first]] = np.add.reduceat(trace, first, axis=0)
+        np.add.at(column, entry, dose[:, None] * np.exp((onsets - times[entry])[:, None] / tau))
         fade = np.exp(-np.diff(times)[:, None] / tau)
         for i in range(1, len(times)):
             column[i] += fade[i - 1] * column[i - 1]

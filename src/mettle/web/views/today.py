@@ -1,24 +1,90 @@
-"""Today: what now?"""
+"""Today: what now? One card needs action at most."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mettle.web import days
+from mettle.web import bundle, days, programme
+from mettle.web.people import person_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.http import HttpRequest, HttpResponse
+
+    from mettle.web import models
 
 
 @login_required
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """One card for what is next, nothing else to decide."""
-    person = request.person  # type: ignore[attr-defined] # the middleware's
+    person = person_of(request)
     if not person.profile and not person.simulated:
         return redirect("welcome")
-    return render(request, "mettle/today.html", {"heading": f"{days.today(person):%A, %-d %B}"})
+    today = days.today(person)
+    context = {
+        "heading": f"{today:%A, %-d %B}",
+        "card": next_card(person, today),
+        "strip": fortnight(person, today),
+        "week": week_in_words(person, today) if today.weekday() == 0 else None,
+    }
+    return render(request, "mettle/today.html", context)
+
+
+def next_card(person: models.Person, today: date) -> dict[str, Any]:
+    """What is next: a check-in before the decision to train, the session of the day, else rest."""
+    plan = programme.current(person)
+    due = programme.due(person, plan, today) if plan else None
+    checked_in = person.observations.filter(deleted="", on=today, source="mettle").exists()
+    trained = person.sessions.filter(deleted="", on=today, finished=True).exists()
+    if not checked_in:
+        return {"kind": "check_in", "occasion": "before" if due else "any", "then": _title(due) if due else None}
+    if due and not trained:
+        return {"kind": "session", "id": due["id"], "title": _title(due), "minutes": round(due["minutes"])}
+    if (
+        trained
+        and not person.observations.filter(deleted="", on=today, occasion="evening").exists()
+        and days.now(person).hour >= 18
+    ):
+        return {"kind": "check_in", "occasion": "evening", "then": None}
+    return {"kind": "rest"}
+
+
+def _title(session: dict[str, Any]) -> str:
+    minutes = round(session["minutes"])
+    parts = [p["exercises"][0] for p in session["parts"] if p["exercises"] and p["kind"] != "warm_up"]
+    first = bundle.name_of(parts[0]["exercise"]) if parts else _("Session")
+    return _("%(first)s and more · %(minutes)d min") % {"first": first, "minutes": minutes}
+
+
+def fortnight(person: models.Person, today: date) -> list[dict[str, Any]]:
+    """The last fourteen days: which had a check-in, which a session."""
+    first = today - timedelta(days=13)
+    checked = set(person.observations.filter(deleted="", on__gte=first).values_list("on", flat=True))
+    trained = set(person.sessions.filter(deleted="", on__gte=first, skipped="").values_list("on", flat=True))
+    span = [first + timedelta(days=n) for n in range(14)]
+    return [{"on": d, "checked": d in checked, "trained": d in trained, "x": 4 + 20 * n} for n, d in enumerate(span)]
+
+
+def week_in_words(person: models.Person, today: date) -> list[str]:
+    """Three sentences of the week that was; nothing in them blames."""
+    first = today - timedelta(days=7)
+    sessions = (
+        person.sessions.filter(deleted="", on__gte=first, on__lt=today, skipped="").values("on").distinct().count()
+    )
+    checked = person.observations.filter(deleted="", on__gte=first, on__lt=today).values("on").distinct().count()
+    sets = person.sets.filter(
+        deleted="", session__in=person.sessions.filter(on__gte=first, on__lt=today).values("id")
+    ).count()
+    return [
+        _("You trained on %d days and rested on %d.") % (sessions, 7 - sessions),
+        _("You did %d sets, each of them kept.") % sets,
+        _("You checked in on %d days; that is what an answer is made of.") % checked,
+    ]

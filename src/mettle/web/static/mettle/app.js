@@ -1,6 +1,68 @@
-// The frame of every page: the service worker, and how many records still wait to be sent.
-const version = document.body.dataset.static;
+// The frame of every page: the service worker, how many records still wait, and signing out without losing any.
+import * as store from "./store.js";
+import { flush } from "./sync.js";
+import { el, sheet } from "./dom.js";
+
 if ("serviceWorker" in navigator && window.isSecureContext) {
-  navigator.serviceWorker.register("/sw.js", { scope: "/" }).catch(() => {});
+  navigator.serviceWorker.register("/sw.js", { scope: "/" }).then((registration) => {
+    // A new version takes over between sessions, never during one.
+    const takeOver = async () => { if (!registration.waiting || (store.whose() && (await store.kept("active")))) return;
+      registration.waiting?.postMessage("take over"); };
+    registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", takeOver));
+    takeOver();
+  }).catch(() => {});
 }
-export { version };
+
+const chip = document.getElementById("unsynced");
+
+async function refresh() {
+  if (!chip || !store.whose()) return;
+  const { unsent, refused } = await store.waiting();
+  chip.hidden = unsent + refused === 0;
+  chip.textContent = refused ? `${unsent} not sent, ${refused} refused` : `${unsent} not sent yet`;
+}
+
+async function send() {
+  if (!store.whose() || !navigator.onLine) return;
+  if ((await store.waiting()).unsent) await flush();
+  await refresh();
+}
+
+export function download(name, value) {
+  const link = el("a", { href: URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// Signing out wipes this browser, so it waits for the outbox or offers it as a file.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.dataset.signOut === undefined || form.dataset.sure) return;
+  event.preventDefault();
+  await send();
+  const { unsent, refused } = await store.waiting();
+  const leave = async () => { form.dataset.sure = "1"; await store.wipe(); form.requestSubmit(); };
+  if (unsent + refused === 0) { await leave(); return; }
+  const dialog = sheet("Some records are only on this device",
+    el("p", {}, `${unsent + refused} records have not reached mettle. Signing out would remove them from this device.`),
+    el("button", { class: "main wide", onclick: async () => { download("mettle-unsent.json", { unsent: await store.unsent(), refused: await store.refused() }); saved.disabled = false; } }, "Save them as a file"),
+    el("button", { class: "wide", onclick: () => dialog.close() }, "Stay signed in"));
+  const saved = el("button", { class: "wide stop", disabled: true, onclick: leave }, "I have the file: sign out");
+  dialog.append(saved);
+});
+
+// Quick exit: one tap leaves for a blank page and locks.
+document.addEventListener("click", (event) => { if (event.target.closest?.("[data-quick-exit]")) location.replace("/away/"); });
+
+store.onChange(() => { refresh(); if (navigator.onLine) send(); });
+addEventListener("online", send);
+addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") send(); });
+setInterval(send, 30_000);
+if (store.whose()) { refresh().then(send).catch(() => { if (chip) { chip.hidden = false; chip.textContent = "this browser cannot keep records"; } }); }
+
+// Whatever could not be kept is said, never swallowed: a full disk, a private window, a broken store.
+addEventListener("unhandledrejection", (event) => {
+  const why = event.reason?.name === "QuotaExceededError" ? "this device has no room left" : String(event.reason?.message || event.reason);
+  const note = el("p", { class: "card needs-you", role: "alert" }, `That was not kept: ${why}. Free some space and do it again; what was kept before is safe.`);
+  document.getElementById("main")?.prepend(note);
+});

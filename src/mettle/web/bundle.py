@@ -1,0 +1,374 @@
+"""What the phone is sent ahead, so that it works where there is no signal: everything is worked out here, the script only looks up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from mettle import instruments, prescription
+from mettle.instruments import safety
+from mettle.training import catalogue, figure
+from mettle.web import models, programme, questionnaires
+
+if TYPE_CHECKING:
+    from mettle.prescription import Profile
+
+DEFAULT_CHECK_IN = ("mood", "calm", "energy")
+MOST_CHECK_IN = 8
+
+
+def of(person: models.Person) -> dict[str, Any]:
+    """The bundle of one person."""
+    plan = programme.current(person)
+    plan_of = models.SafetyPlan.objects.filter(person=person).first()
+    return {
+        "hosted": settings.PLACE.hosted,
+        "sessions": _sessions(person, plan) if plan else [],
+        "short": _short(person, plan) if plan else [],
+        "show_wins": person.choices.get("show_wins", True),
+        "sound": person.choices.get("sound", False),
+        "check_in": check_in(person),
+        "safety": {"red_flags": red_flags(), "grounding": GROUNDING},
+        "safety_plan": plan_of.plan if plan_of else None,
+        "help": help_cards(person),
+        "questionnaires": questionnaires.forms(),
+        "no_wording": _("The official wording is not on this machine. Get it with: mettle text fetch"),
+    }
+
+
+GROUNDING = [
+    _("Put both feet on the floor. Feel the ground hold you."),
+    _("Name five things you see, four you hear, three you can touch."),
+    _("Breathe out slowly, longer than you breathe in. Five times."),
+    _("You can stop here. Stopping is a whole session too."),
+]
+
+
+def check_in(person: models.Person) -> dict[str, Any]:
+    """The sliders this person chose, and the context to tick."""
+    known = instruments.measures()
+    chosen = [i for i in person.choices.get("check_in", DEFAULT_CHECK_IN) if i in known][:MOST_CHECK_IN]
+    items = [
+        {
+            "id": i,
+            "question": known[i].question,
+            "low": known[i].low,
+            "high": known[i].high,
+            "min": 0,
+            "max": 10,
+            "step": 1,
+        }
+        for i in chosen
+    ]
+    return {
+        "items": items,
+        "titles": {
+            "morning": _("This morning"),
+            "before": _("Before you decide to train"),
+            "after": _("After training"),
+            "evening": _("This evening"),
+        },
+        "context": [
+            {
+                "id": "sleep_h",
+                "kind": "number",
+                "question": _("Hours of sleep last night"),
+                "min": 0,
+                "max": 24,
+                "step": 0.25,
+            },
+            {
+                "id": "other_activity_min",
+                "kind": "number",
+                "question": _("Other activity today, walking too, in minutes"),
+                "min": 0,
+                "max": 1440,
+                "step": 5,
+            },
+            {
+                "id": "alcohol_units",
+                "kind": "number",
+                "question": _("Drinks with alcohol today"),
+                "min": 0,
+                "max": 50,
+                "step": 0.5,
+            },
+            {"id": "illness", "kind": "tick", "question": _("Ill today")},
+            {"id": "medicine_change", "kind": "tick", "question": _("A medicine of mine was changed today")},
+            {"id": "therapy_change", "kind": "tick", "question": _("My therapy changed today")},
+            {"id": "cycle_day", "kind": "number", "question": _("Day of the cycle"), "min": 1, "max": 60, "step": 1},
+        ],
+    }
+
+
+def red_flags() -> list[dict[str, Any]]:
+    """Warning signs grouped by what they ask for, the most urgent first."""
+    titles = {
+        "emergency": _("Emergency"),
+        "care_today": _("See a doctor today"),
+        "ease_off": _("Ease off"),
+        "skip": _("Not today"),
+    }
+    groups: dict[str, dict[str, Any]] = {}
+    for flag in safety.red_flags().values():
+        group = groups.setdefault(
+            flag.level, {"urgency": flag.level, "title": titles[flag.level], "signs": [], "action": flag.text}
+        )
+        group["signs"].append(flag.words)
+    return list(groups.values())
+
+
+def help_cards(person: models.Person | None) -> dict[str, Any]:
+    """The cards that a safety answer shows, for every answer, worked out ahead so that none needs a network."""
+    choices = person.choices if person else {}
+    stored = models.SafetyPlan.objects.filter(person=person).first() if person else None
+    plan = safety.SafetyPlan.from_json(stored.plan) if stored and stored.plan else None
+    contact = safety.Person(**choices["contact"]) if choices.get("contact") else None
+    known: dict[str, Any] = {"country": choices.get("country"), "contact": contact, "plan": plan}
+
+    def pair(answer: int | None) -> dict[str, Any]:
+        first, later = (safety.response("phq9", 9, answer, seen_before=seen, **known) for seen in (False, True))
+        return {"first": _card(first), "later": _card(later)}
+
+    answers: dict[str, int | None] = {"1": 1, "2": 2, "3": 3, "blank": None}
+    return {
+        "card": help_card(choices.get("country")),
+        "contact": choices.get("contact"),
+        "safety_item": {key: pair(answer) for key, answer in answers.items()},
+        "danger": _card(safety.response("phq9", 9, 3, in_danger=True, **known)),
+        "same_day": [m.text for m in safety.response("phq9", 9, 2, in_danger=False, **known).messages],
+    }
+
+
+def help_card(country: str | None) -> dict[str, Any]:
+    """The card of the page "Help now": the same ways out, opened by the person and not by an answer."""
+    card = _card(safety.Response(safety.help_card("full", country=country)))
+    return card | {
+        "title": _("You do not have to carry this alone"),
+        "lines": [
+            _(
+                "If you are in danger, or might act on thoughts of harming yourself, call your local emergency number now, or go to the nearest emergency department."
+            ),
+            _("Talk to someone today: a person you trust, a doctor, or a line near you."),
+        ],
+    }
+
+
+def _card(response: safety.Response) -> dict[str, Any]:
+    card = response.card
+    assert card is not None
+    emergency = card.emergency if any(c.isdigit() for c in card.emergency) else None
+    lines = [*card.lines, *([] if emergency else [card.emergency])]
+    return {
+        "title": card.title,
+        "lines": lines,
+        "full": card.layout == "full",
+        "emergency": emergency,
+        "numbers": [{"label": n.name, "number": n.number} for n in card.numbers],
+        "directories": list(card.directories),
+        "ask": response.question.text if response.question else None,
+        "close": card.close,
+    }
+
+
+def _sessions(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:
+    profile = prescription.read_profile(plan.profile)
+    last = _last_times(person)
+    return [workout(session, profile, last) for session in programme.ahead(person, plan)]
+
+
+def _short(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:
+    """The ten-minute version of a bad day, and the five minutes when upset, where the plan has them."""
+    profile = prescription.read_profile(plan.profile)
+    last = _last_times(person)
+    titles = {"minimum_version": _("The ten-minute version"), "when_upset": _("Five minutes when upset")}
+    return [
+        workout(plan.plan[key] | {"id": key}, profile, last, title=title)
+        for key, title in titles.items()
+        if plan.plan.get(key)
+    ]
+
+
+def workout(
+    session: dict[str, Any], profile: Profile, last: dict[str, list[dict[str, Any]]], *, title: str = ""
+) -> dict[str, Any]:
+    """One planned session as the Workout screen takes it: exercises with their pictures, loads, alternatives; and the steps in order."""
+    exercises: list[dict[str, Any]] = []
+    steps: list[dict[str, Any]] = []
+    for part in session["parts"]:
+        first = len(exercises)
+        exercises += [_exercise(e, profile, last, session.get("week", 1)) for e in part["exercises"]]
+        steps += _steps(part, first)
+    names = ", ".join(e["name"] for e in exercises[:2])
+    return {
+        "id": session["id"],
+        "on": session.get("on"),
+        "title": title or names or _("Session"),
+        "minutes": round(session["minutes"]),
+        "arm": session.get("arm"),
+        "format": "circuit" if any(p["kind"] == "circuit" for p in session["parts"]) else "straight",
+        "notes": [p["text"] for p in session["parts"] if p.get("text")],
+        "exercises": exercises,
+        "steps": steps,
+    }
+
+
+def _steps(part: dict[str, Any], first: int) -> list[dict[str, Any]]:
+    """The sets of a part in the order done: straight through, or round by round."""
+    planned = part["exercises"]
+    count = [len(e["sets"]) for e in planned]
+    if part["kind"] in ("superset", "circuit") and planned:
+        rounds = max(part.get("rounds") or 1, *count)
+        return [
+            {
+                "exercise": first + i,
+                "set": min(r, count[i] - 1),
+                "part": part["kind"],
+                "label": _("round %(n)d of %(of)d") % {"n": r + 1, "of": rounds},
+            }
+            for r in range(rounds)
+            for i in range(len(planned))
+            if count[i]
+        ]
+    return [
+        {
+            "exercise": first + i,
+            "set": s,
+            "part": part["kind"],
+            "label": _("set %(n)d of %(of)d") % {"n": s + 1, "of": count[i]},
+        }
+        for i in range(len(planned))
+        for s in range(count[i])
+    ]
+
+
+def _exercise(
+    planned: dict[str, Any], profile: Profile, last: dict[str, list[dict[str, Any]]], week: int
+) -> dict[str, Any]:
+    shown = _shown(planned["exercise"], profile)
+    work = [s for s in planned["sets"] if s["kind"] == "work"]
+    count = len(work) // (2 if any(s["side"] == "left" for s in work) else 1)
+    offered = prescription.swaps(dict.fromkeys(planned["alternatives"], count), profile, week=week)
+    return shown | {
+        "sets": [_set(s) for s in planned["sets"]],
+        "reason": planned["reason"],
+        "cue": planned["cue"] or shown["cue"],
+        "alternatives": [_shown(a, profile) | {"sets": [_set(s) for s in sets]} for a, sets in offered.items()],
+        "last": last.get(planned["exercise"], []),
+        "records": _records(planned["exercise"], shown["name"], last),
+    }
+
+
+def _shown(exercise: str, profile: Profile) -> dict[str, Any]:
+    entry = catalogue.exercises()[exercise]
+    found = prescription.settings(entry, profile)
+    return {
+        "exercise": exercise,
+        "name": entry.name,
+        "cue": f"{entry.cue} {entry.breath}".strip(),
+        "picture": figure.svg(exercise, standalone=True),
+        "settable": [
+            {"amount": f"{s.amount:f}", "unit": "kg", "set_up": s.set_up}
+            for s in (found[1] if found else ())
+            if s.amount is not None and s.kind in ("kg", "stack", "sled")
+        ],
+    }
+
+
+def name_of(exercise: str) -> str:
+    """The name of an exercise: the catalogue's, or what a foreign log calls it."""
+    entry = catalogue.exercises().get(exercise)
+    return entry.name if entry else exercise
+
+
+def _set(planned: dict[str, Any]) -> dict[str, Any]:
+    load = planned.get("load") or {
+        "kind": "bodyweight",
+        "amount": None,
+        "unit": None,
+        "colour": None,
+        "per_hand": False,
+        "set_up": "",
+    }
+    kind = "external" if load["kind"] in ("kg", "lb") else load["kind"]
+    amount = load["amount"] if load["kind"] != "angle" else None
+    return {
+        "kind": planned["kind"],
+        "reps": planned["reps"],
+        "hold_s": planned["hold_s"],
+        "amount": "" if amount is None else f"{amount:g}",
+        "unit": (load["unit"] or "") if amount is not None else "",
+        "load_kind": kind,
+        "colour": load["colour"] or "",
+        "per_hand": load["per_hand"],
+        "set_up": load["set_up"],
+        "rir": planned["rir"],
+        "rest_s": planned["rest_s"],
+        "tempo": planned["tempo"],
+        "side": planned["side"],
+    }
+
+
+def _last_times(person: models.Person) -> dict[str, list[dict[str, Any]]]:
+    """Exercise -> the sets of the last session that had it."""
+    rows = (
+        person.sets.filter(deleted="", kind="work")
+        .exclude(status="missed")
+        .values("exercise", "session", "reps", "amount", "unit", "rir", "done_at", "ordinal")
+    )
+    order: dict[Any, Any] = {
+        s["id"]: (s["on"], s["clock_time"])
+        for s in person.sessions.filter(deleted="", on__isnull=False).values("id", "on", "clock_time")
+    }
+    latest: dict[str, tuple[Any, list[dict[str, Any]]]] = {}
+    for row in sorted(
+        (r for r in rows if r["session"] in order), key=lambda r: (str(order[r["session"]]), r["ordinal"])
+    ):
+        seen = latest.get(row["exercise"])
+        entry = {k: row[k] for k in ("reps", "amount", "unit", "rir")}
+        if seen and seen[0] == row["session"]:
+            seen[1].append(entry)
+        else:
+            latest[row["exercise"]] = (row["session"], [entry])
+    return {exercise: sets for exercise, (_session, sets) in latest.items()}
+
+
+def _records(exercise: str, name: str, last: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What to beat: for each load of the last time, the repetitions done."""
+    best: dict[tuple[str, str], int] = {}
+    for row in last.get(exercise, []):
+        if row["amount"] and row["reps"]:
+            key = (row["amount"], row["unit"])
+            best[key] = max(best.get(key, 0), row["reps"])
+    return [{"exercise": exercise, "name": name, "amount": a, "unit": u, "reps": reps} for (a, u), reps in best.items()]
+
+
+def sets_in_words(sets: list[dict[str, Any]]) -> str:
+    """Planned sets in a line: ``3 × 8–10 at 16 kg, leave 3``.
+
+    >>> one = {"kind": "work", "reps": [8, 10], "hold_s": None, "rir": 3, "rest_s": 90, "tempo": None, "side": "both"}
+    >>> sets_in_words([one | {"load": {"kind": "kg", "amount": 16, "unit": "kg", "colour": None, "per_hand": False, "set_up": ""}}] * 3)
+    '3 × 8–10 at 16 kg, leave 3'
+    """
+    work = [_set(s) for s in sets if s["kind"] == "work"] or [_set(s) for s in sets]
+    if not work:
+        return ""
+    one = work[0]
+    reps = (
+        f"{one['hold_s']} s"
+        if one["hold_s"]
+        else f"{one['reps'][0]}–{one['reps'][1]}"
+        if isinstance(one["reps"], list)
+        else str(one["reps"] or "")
+    )
+    load = (
+        f"{one['colour']} band"
+        if one["colour"]
+        else f"{one['amount']} {one['unit']}{' each hand' if one['per_hand'] else ''}"
+        if one["amount"]
+        else ""
+    )
+    effort = f", leave {one['rir']:g}" if one["rir"] is not None else ""
+    return f"{len(work)} × {reps}{f' at {load}' if load else ''}{effort}"

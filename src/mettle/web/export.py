@@ -1,0 +1,191 @@
+"""Everything of a person in one file, to take along: JSON that comes back as it went, CSV to look at, FHIR for a clinic."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from django.core import serializers
+from django.db import transaction
+
+from mettle.errors import InputError
+from mettle.web import models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PERSONAL: tuple[str, ...] = (
+    "devices",
+    "operations",
+    "imports",
+    "sessions",
+    "sets",
+    "observations",
+    "signals",
+    "doses",
+    "responses",
+    "lost_values",
+    "plans",
+    "trials",
+    "answers",
+    "sent_prompts",
+    "accesses",
+)
+"""Every relation of a person that the export holds; a test compares it with the models."""
+
+LEFT_OUT: dict[str, str] = {"push_subscriptions": "an address of this browser, worthless elsewhere"}
+
+_TABLES: dict[str, tuple[str, ...]] = {
+    "sessions": (
+        "id",
+        "source",
+        "on",
+        "clock_time",
+        "offset_s",
+        "zone",
+        "title",
+        "duration_s",
+        "session_rpe",
+        "pain",
+        "place",
+        "company",
+        "format",
+        "skipped",
+        "notes",
+    ),
+    "sets": (
+        "id",
+        "session",
+        "exercise",
+        "ordinal",
+        "kind",
+        "status",
+        "reps",
+        "hold_s",
+        "distance_m",
+        "amount",
+        "unit",
+        "load_kind",
+        "colour",
+        "per_hand",
+        "rir",
+        "side",
+        "notes",
+    ),
+    "observations": ("id", "source", "on", "clock_time", "offset_s", "zone", "outcome", "value", "occasion"),
+    "signals": ("id", "source", "on", "clock_time", "offset_s", "zone", "name", "value"),
+    "responses": ("id", "on", "clock_time", "offset_s", "zone", "instrument", "answers", "score"),
+}
+
+
+def document(person: models.Person) -> dict[str, Any]:
+    """The person's records as one JSON document; `restore` reads it back, row for row."""
+    rows = {name: json.loads(serializers.serialize("json", _rows(person, name))) for name in PERSONAL}
+    plan = models.SafetyPlan.objects.filter(person=person)
+    return {
+        "format": "mettle-export",
+        "version": 1,
+        "person": {
+            "timezone": person.timezone,
+            "profile": person.profile,
+            "choices": person.choices,
+            "simulated": person.simulated,
+            "key": str(person.key),
+        },
+        "safety_plan": plan[0].plan if plan else {},
+        "rows": rows,
+    }
+
+
+def archive(person: models.Person) -> bytes:
+    """The zip to download: ``mettle.json``, a CSV for each table that a person would look at, ``fhir.json``."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("mettle.json", json.dumps(document(person), ensure_ascii=False, indent=1))
+        for name, columns in _TABLES.items():
+            file.writestr(f"{name}.csv", "".join(_csv(person, name, columns)))
+    return buffer.getvalue()
+
+
+def restore(person: models.Person, exported: dict[str, Any]) -> int:
+    """Put an exported document's rows into an account, all or nothing; rows that are there already stay.
+
+    Returns the number of rows added.
+
+    Raises
+    ------
+    InputError
+        Where the document is not one of ours.
+    """
+    if exported.get("format") != "mettle-export" or exported.get("version") != 1:
+        raise InputError("expected an export of mettle, version 1", where="mettle.json")
+    added = 0
+    with transaction.atomic():
+        fresh = not person.profile
+        if fresh:
+            person.profile, person.choices = exported["person"]["profile"], exported["person"]["choices"]
+            person.timezone = exported["person"]["timezone"]
+            person.save()
+        if exported["safety_plan"]:
+            models.SafetyPlan.objects.get_or_create(person=person, defaults={"plan": exported["safety_plan"]})
+        for name in PERSONAL:
+            added += _put_back(person, exported["rows"].get(name, []))
+    return added
+
+
+def _put_back(person: models.Person, rows: list[dict[str, Any]]) -> int:
+    added = 0
+    for row in rows:
+        row["fields"]["person"] = person.pk
+        if isinstance(row["pk"], int):
+            row["pk"] = None
+    for restored in serializers.deserialize("python", rows, ignorenonexistent=True):
+        model = type(restored.object)
+        if restored.object.pk and model._default_manager.filter(pk=restored.object.pk).exists():  # noqa: SLF001 # Django's documented access
+            continue
+        if (
+            isinstance(restored.object, models.Operation)
+            and models.Operation.objects.filter(person=person, op_id=restored.object.op_id).exists()
+        ):
+            continue
+        if isinstance(restored.object, models.KeptAnswer):
+            continue  # it is computed anew
+        restored.object.save()
+        added += 1
+    return added
+
+
+def _rows(person: models.Person, name: str) -> Any:
+    return getattr(person, name).order_by("pk")
+
+
+def _csv(person: models.Person, name: str, columns: tuple[str, ...]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in _rows(person, name).filter(deleted="").values_list(*columns):
+        writer.writerow([inert(cell) for cell in row])
+    yield buffer.getvalue()
+
+
+def inert(cell: object) -> str:
+    """A cell that a spreadsheet will not run: text that begins like a formula gets an apostrophe, numbers stay numbers.
+
+    >>> inert("=1+1"), inert(-5.0), inert("-5"), inert(None)
+    ("'=1+1", '-5.0', '-5', '')
+    """
+    text = "" if cell is None else json.dumps(cell) if isinstance(cell, (dict, list)) else str(cell)
+    if text.startswith(("=", "+", "-", "@", "\t", "\r", "\0", "'")) and not _is_number(text):
+        return "'" + text
+    return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

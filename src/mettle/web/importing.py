@@ -1,0 +1,197 @@
+"""Foreign files become rows: a dry run first, then a batch that can be taken back; the same file twice adds nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from mettle.importers import read
+from mettle.web import models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mettle.importers import Imported
+    from mettle.training import PerformedSession
+    from mettle.units import When
+
+
+ADDS = ("sessions", "sets", "observations", "signals", "doses")
+"""The relations of a person that an import adds rows to."""
+
+
+def summary(imported: Imported) -> dict[str, Any]:
+    """What a file holds, for the person to look at before anything is kept."""
+    days = imported.days
+    return {
+        "file": imported.file,
+        "format": imported.format,
+        "rows_in": imported.rows_in,
+        "rows_imported": imported.rows_imported,
+        "rows_skipped": imported.rows_skipped,
+        "sessions": len(imported.diary.sessions),
+        "sets": imported.sets,
+        "observations": imported.observations,
+        "first_day": days[0].isoformat() if days else None,
+        "last_day": days[1].isoformat() if days else None,
+        "problems": [{"row": p.row, "why": p.why} for p in imported.problems],
+        "questions": [{"code": q.code, "text": q.text} for q in imported.questions],
+    }
+
+
+def keep(
+    person: models.Person, path: Path, *, name: str, unit: Any = None, timezone: str | None = None
+) -> models.ImportBatch:
+    """Read a file and keep its rows as one batch, all or nothing.
+
+    Ids are made of what was imported, so that a partial export and then the full one equal the full one, and the same
+    file again adds nothing.
+
+    Raises
+    ------
+    InputError
+        Where no reader knows the file, or it is broken as a whole; nothing is kept.
+    """
+    imported = read(path, unit=unit, timezone=timezone)
+    with transaction.atomic():
+        batch = models.ImportBatch.objects.create(
+            person=person,
+            file_name=name[:255],
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            format=imported.format[:40],
+            summary=summary(imported) | {"file": name},
+        )
+        before = _counts(person)
+        for session in imported.diary.sessions:
+            _keep_session(person, batch, session)
+        _keep_values(person, batch, imported)
+        after = _counts(person)
+        batch.summary["added"] = {kind: after[kind] - before[kind] for kind in after}
+        batch.save()
+    return batch
+
+
+def revert(batch: models.ImportBatch) -> None:
+    """Take a batch back: the rows that it added go, and nothing else."""
+    with transaction.atomic():
+        for name in ADDS:
+            getattr(batch.person, name).filter(batch=batch).delete()
+        batch.reverted_at = now()
+        batch.save()
+
+
+def _counts(person: models.Person) -> dict[str, int]:
+    return {name: getattr(person, name).count() for name in ADDS}
+
+
+def _id(person: models.Person, *parts: object) -> uuid.UUID:
+    return uuid.uuid5(person.key, "\x1f".join(str(part) for part in parts))
+
+
+def _moment(when: When) -> dict[str, Any]:
+    return {"on": when.on, "clock_time": when.clock, "offset_s": when.offset_s, "zone": when.zone or ""}
+
+
+def _keep_session(person: models.Person, batch: models.ImportBatch, session: PerformedSession) -> None:
+    session_id = _id(person, "session", *session.key)
+    models.Session.objects.get_or_create(
+        id=session_id,
+        defaults={
+            "person": person,
+            "batch": batch,
+            "source": session.source[:24],
+            "title": session.title[:200],
+            "duration_s": session.duration_s,
+            "session_rpe": session.session_rpe,
+            "notes": session.notes,
+            "skipped": session.skipped or "",
+            "finished": True,
+            **_moment(session.start),
+        },
+    )
+    rows = []
+    for order, done in enumerate(session.sets):
+        rows.append(
+            models.Set(
+                id=_id(person, "set", session_id, done.exercise.name, done.ordinal),
+                person=person,
+                batch=batch,
+                session=session_id,
+                exercise=done.exercise.name[:200],
+                ordinal=done.ordinal,
+                kind=done.kind,
+                status=done.status,
+                reps=done.reps,
+                hold_s=done.hold_s,
+                distance_m=done.distance_m,
+                amount=str(done.load.amount) if done.load else "",
+                unit=done.load.unit if done.load else "",
+                load_kind=done.load_kind,
+                colour=done.colour or "",
+                per_hand=done.per_hand,
+                rir=done.rir,
+                side=done.side,
+                superset=(done.superset or "")[:24],
+                notes=done.notes,
+                done_at=f"{order:06d}",
+            ),
+        )
+    models.Set.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _keep_values(person: models.Person, batch: models.ImportBatch, imported: Imported) -> None:
+    seen: Counter[tuple[object, ...]] = Counter()
+
+    def numbered(*identity: object) -> uuid.UUID:
+        seen[identity] += 1
+        return _id(person, *identity, seen[identity])
+
+    models.Observation.objects.bulk_create(
+        (
+            models.Observation(
+                id=numbered("observation", o.source, o.outcome, o.when, o.value),
+                person=person,
+                batch=batch,
+                outcome=o.outcome[:80],
+                value=o.value,
+                source=o.source[:24],
+                **_moment(o.when),
+            )
+            for o in imported.diary.observations
+        ),
+        ignore_conflicts=True,
+    )
+    models.Signal.objects.bulk_create(
+        (
+            models.Signal(
+                id=numbered("signal", s.source, s.name, s.when, s.value),
+                person=person,
+                batch=batch,
+                name=s.name,
+                value=s.value,
+                source=s.source[:24],
+                **_moment(s.when),
+            )
+            for s in imported.diary.signals
+        ),
+        ignore_conflicts=True,
+    )
+    models.Dose.objects.bulk_create(
+        (
+            models.Dose(
+                id=numbered("dose", d.when, d.amount, d.arm),
+                person=person,
+                batch=batch,
+                amount=d.amount,
+                arm=d.arm or "",
+                **_moment(d.when),
+            )
+            for d in imported.diary.doses
+        ),
+        ignore_conflicts=True,
+    )

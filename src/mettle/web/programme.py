@@ -1,0 +1,111 @@
+"""The person's programme: made from the profile, followed day by day, moved on by what was really done."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from mettle import prescription
+from mettle.web import days, models
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+WEEKS = 4
+
+
+def make(person: models.Person, *, trial: dict[str, Any] | None = None) -> models.Plan:
+    """A plan from the person's profile, starting today; the one before is kept but no longer followed."""
+    profile = prescription.read_profile(person.profile)
+    made = prescription.plan(profile, weeks=WEEKS, start=days.today(person), seed=0, trial=trial)
+    with transaction.atomic():
+        person.plans.filter(active=True).update(active=False)
+        return models.Plan.objects.create(person=person, plan=made.to_json(), profile=person.profile)
+
+
+def current(person: models.Person) -> models.Plan | None:
+    """The plan that is followed; None where there is none."""
+    found: models.Plan | None = person.plans.filter(active=True).order_by("-made_at").first()
+    return found
+
+
+def planned_sessions(plan: models.Plan) -> list[dict[str, Any]]:
+    """Every planned session in order, with the number of its week."""
+    return [s | {"week": w["week"], "deload": w["deload"]} for w in plan.plan["weeks"] for s in w["sessions"]]
+
+
+def ahead(person: models.Person, plan: models.Plan, *, span_days: int = 7) -> list[dict[str, Any]]:
+    """The sessions to send ahead: what is next, then the rest of the coming week.
+
+    What is next was moved on by what was really done; a missed session is not made up for: the plan has moved.
+    """
+    today = days.today(person)
+    done = set(person.sessions.filter(deleted="", finished=True).values_list("plan_session", flat=True))
+    left = [s for s in planned_sessions(plan) if s["id"] not in done]
+    until = today + timedelta(days=span_days)
+    coming = [s for s in left if s["on"] is None or today.isoformat() <= s["on"] < until.isoformat()]
+    if not coming:
+        coming = left[:1]
+    return coming
+
+
+def log(person: models.Person) -> dict[str, Any]:
+    """What was done, as LOG.json."""
+    by_session: dict[UUID, list[models.Set]] = defaultdict(list)
+    for row in person.sets.filter(deleted="", session__isnull=False).order_by("done_at", "ordinal"):
+        by_session[row.session].append(row)  # type: ignore[index] # none without a session was asked for
+    weeks = {s["id"]: s["week"] for plan in person.plans.all() for s in planned_sessions(plan)}
+    return {
+        "sessions": [
+            {
+                "id": str(row.id),
+                "on": row.on.isoformat() if row.on else None,
+                "at": None,
+                "plan": {"week": weeks[row.plan_session], "session": row.plan_session}
+                if row.plan_session in weeks
+                else None,
+                "skipped": row.skipped or None,
+                "place": row.place or None,
+                "company": row.company or None,
+                "pain": row.pain,
+                "session_rpe": row.session_rpe,
+                "sets": [_set(s) for s in by_session.get(row.id, [])],
+            }
+            for row in person.sessions.filter(deleted="", on__isnull=False, source="mettle").order_by(
+                "on", "clock_time"
+            )
+        ],
+    }
+
+
+def _set(row: models.Set) -> dict[str, Any]:
+    kind = row.load_kind if row.load_kind != "external" else (row.unit or "kg")
+    return {
+        "exercise": row.exercise,
+        "kind": row.kind,
+        "status": row.status,
+        "reps": row.reps,
+        "hold_s": row.hold_s,
+        "load": {
+            "kind": kind,
+            "amount": float(row.amount) if row.amount else None,
+            "unit": row.unit or None,
+            "colour": row.colour or None,
+            "per_hand": row.per_hand,
+            "set_up": "",
+        },
+        "rir": row.rir,
+        "side": row.side,
+    }
+
+
+def due(person: models.Person, plan: models.Plan, on: date) -> dict[str, Any] | None:
+    """The session planned for a day and not yet done; None on a rest day."""
+    done = set(
+        person.sessions.filter(deleted="").exclude(finished=False, skipped="").values_list("plan_session", flat=True)
+    )
+    return next((s for s in planned_sessions(plan) if s["on"] == on.isoformat() and s["id"] not in done), None)

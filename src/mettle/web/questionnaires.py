@@ -1,0 +1,144 @@
+"""Questionnaires in the app: the forms that are sent ahead, the score of what came back, the change since last time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from mettle import instruments
+from mettle.errors import InputError
+from mettle.instruments import record, text
+from mettle.instruments.safety import message
+from mettle.web import store
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mettle.web.models import Person, Response
+
+OFFERED = (
+    "phq9",
+    "phq8",
+    "phq4",
+    "gad7",
+    "who5",
+    "isi",
+    "pss10",
+    "pcl5",
+    "asrs6",
+    "rses",
+    "gse",
+    "brs",
+    "ucla3",
+    "srbai",
+    "cesdr",
+    "gds15",
+)
+"""What the app offers where the wording is at hand; the rest can be entered as totals."""
+
+
+def forms() -> dict[str, Any]:
+    """The forms whose wording is at hand, for the screen that asks them without a network."""
+    found = {}
+    for key in OFFERED:
+        if "en" not in text.languages(key):
+            continue
+        try:
+            found[key] = _form(key)
+        except InputError:  # a pack that was changed since it was written is not asked
+            continue
+    return found
+
+
+def _form(key: str) -> dict[str, Any]:
+    instrument, pack = instruments.load(key), text.read_pack(key)
+    items = [{"id": i, "text": pack.items[i], "answers": _labels(pack.answers[i])} for i in instrument.item_ids]
+    items += [
+        {"id": i, "text": question, "answers": _labels(labels)} for i, (question, labels) in pack.unscored.items()
+    ]
+    return {
+        "id": key,
+        "title": pack.title or instrument.name,
+        "stem": pack.stem,
+        "before": _("%(n)d questions, one at a time. You can leave at any moment and go on later.") % {"n": len(items)},
+        "nobody_watches": message("help_nobody_watches").text,
+        "items": items,
+        "answers": [],
+        "safety_items": [s.item for s in instrument.safety],
+        "licence": pack.licence_note,
+        "form": {"form": instrument.form, "language": pack.language, "text_sha256": pack.sha256},
+    }
+
+
+def _labels(labels: dict[int, str]) -> list[dict[str, Any]]:
+    return [{"value": value, "text": words} for value, words in sorted(labels.items())]
+
+
+def add_up(row: Response) -> None:
+    """Score a finished form and keep the score with it; on a hosted instance a form with a safety item counts as its shorter one."""
+    instrument = instruments.load(row.instrument)
+    if settings.PLACE.hosted and any(s.kind == "self_harm" for s in instrument.safety):
+        if instrument.hosted_as is None:
+            return
+        instrument = instruments.load(instrument.hosted_as)
+    before = row.person.responses.filter(deleted="", finished=True, score__has_key="score", on__lte=row.on).exclude(
+        pk=row.pk
+    )
+    previous = before.filter(instrument=row.instrument).order_by("-on", "-clock_time").first()
+    done = record.administer(
+        instrument.id,
+        [row.answers.get(i) for i in instrument.item_ids],
+        at=store.when(row),
+        previous=store.when(previous) if previous else None,
+        language=row.form.get("language", ""),
+        text_sha256=row.form.get("text_sha256", ""),
+        age=row.person.profile.get("age"),
+    )
+    row.score = done.score.to_json()
+
+
+def trajectory(person: Person, instrument: str) -> list[dict[str, Any]]:
+    """Scores of one instrument in time order, each with the change since the one before."""
+    rows = person.responses.filter(deleted="", finished=True, instrument=instrument, score__has_key="score").order_by(
+        "on", "clock_time"
+    )
+    told: list[dict[str, Any]] = []
+    last: float | None = None
+    for row in rows:
+        value = row.score["score"]
+        change = (
+            instruments.change(row.score["instrument"], last, value).to_json()
+            if last is not None and value is not None
+            else None
+        )
+        told.append(
+            {
+                "id": row.pk,
+                "on": row.on,
+                "score": value,
+                "band": row.score["band"],
+                "flags": row.score["flags"],
+                "change": change,
+            }
+        )
+        last = value if value is not None else last
+    return told
+
+
+def due(person: Person, on: date) -> str | None:
+    """The questionnaire that is due: the person's chosen ones, each at its own interval; None where none is."""
+    chosen = person.choices.get("questionnaires", ["phq8" if settings.PLACE.hosted else "phq9", "gad7"])
+    for key in chosen:
+        if "en" not in text.languages(key):
+            continue
+        last = (
+            person.responses.filter(deleted="", finished=True, instrument=key)
+            .order_by("-on")
+            .values_list("on", flat=True)
+            .first()
+        )
+        if last is None or (on - last).days >= max(instruments.load(key).min_interval_days, 7):
+            return str(key)
+    return None

@@ -1,0 +1,31 @@
+// The help card: immediate, offline, never a score. Used by questionnaires; the page "Help now" shows it too.
+import * as store from "./store.js";
+import { el, show } from "./dom.js";
+
+const list = (title, lines) => (lines?.length ? el("section", { class: "stack" }, el("h3", {}, title), el("ul", {}, ...lines.map((l) => el("li", {}, l)))) : null);
+
+// card: {title, lines, emergency, numbers: [{label, number}], directories: [...], ask}; plan: the person's own safety plan.
+export function helpCard(card, { plan, contact, onContinue, onDanger } = {}) {
+  const call = (label, number) => el("a", { class: "button wide stop", href: `tel:${number.replaceAll(/[^+\d]/g, "")}` }, `${label}: ${number}`);
+  return el("div", { class: "card help stack", role: "alertdialog", "aria-label": card.title, tabindex: "-1" },
+    el("h1", {}, card.title),
+    ...card.lines.map((l) => el("p", {}, l)),
+    card.emergency ? call("Emergency", card.emergency) : null,
+    ...(card.numbers || []).map((n) => call(n.label, n.number)),
+    contact?.number ? call(contact.name || "The person you chose", contact.number) : null,
+    card.directories?.length ? el("p", {}, `Lines near you: ${card.directories.join(", ")}`) : null,
+    plan ? el("details", { class: "card", open: card.full !== false }, el("summary", {}, "Your own safety plan"),
+      list("Warning signs", plan.warning_signs), list("What helps", plan.what_helps), list("People", plan.people), list("Places", plan.places)) : null,
+    card.ask && onDanger ? el("section", { class: "stack" }, el("h2", {}, card.ask), el("button", { class: "wide stop", onclick: onDanger }, "Yes"), el("button", { class: "wide", onclick: onContinue }, "No")) : null,
+    onContinue && !card.ask ? el("button", { class: "main wide", onclick: onContinue }, "I am safe, go on") : null);
+}
+
+const place = document.getElementById("help");
+if (place && store.whose()) {
+  store.kept("bundle").then((bundle) => {
+    if (!bundle) return;
+    const card = helpCard(bundle.help.card, { plan: bundle.safety_plan, contact: bundle.help.contact });
+    card.removeAttribute("role");
+    show(place, card);
+  }).catch(() => {});
+}

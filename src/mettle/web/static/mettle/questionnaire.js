@@ -1,0 +1,76 @@
+// A questionnaire, one item a screen, in its official wording; every answer is kept at once, so it can be left and taken up.
+// An answer to a safety item shows help before anything else, with or without a network.
+import * as store from "./store.js";
+import { bundle as fetchBundle, flush } from "./sync.js";
+import { moment, uuid } from "./clock.js";
+import { el, show } from "./dom.js";
+import { helpCard } from "./help.js";
+
+const place = document.getElementById("questionnaire");
+const id = new URLSearchParams(location.search).get("id") || "";
+let bundle = null;
+let form = null;
+let state = null; // {entity, instrument, answers, at}
+
+const safety = (item) => form.safety_items.includes(item.id);
+
+// On an instance that somebody else hosts, a safety item stays on this device.
+const sendable = () => Object.fromEntries(Object.entries(state.answers).filter(([item]) => !(bundle.hosted && form.safety_items.includes(item))));
+
+async function answer(item, value) {
+  state.answers[item.id] = value;
+  state.at += 1;
+  const fields = { ...moment(), instrument: form.id, answers: sendable(), form: form.form };
+  await store.record([{ kind: "response.put", entity: state.entity, fields }], { [`response-${form.id}`]: state });
+  if (safety(item) && (value === null || value > 0)) { await help(value); return; }
+  render();
+}
+
+async function help(value) {
+  const before = await store.kept("help-shown");
+  await store.keep("help-shown", true);
+  const cards = bundle.help.safety_item[value === null ? "blank" : String(value)];
+  const card = before ? cards.later : cards.first;
+  const danger = bundle.help.danger;
+  const shown = helpCard(card, { plan: bundle.safety_plan, contact: bundle.help.contact, onContinue: render, onDanger: () => { show(place, helpCard(danger, { plan: bundle.safety_plan, contact: bundle.help.contact, onContinue: render })); place.firstChild.focus(); } });
+  show(place, shown);
+  shown.focus();
+}
+
+async function finish() {
+  await store.record([{ kind: "response.put", entity: state.entity, fields: { finished: true } }], { [`response-${form.id}`]: null });
+  const { state: sent } = await flush();
+  if (sent === "sent") { location.href = `/questionnaires/${state.entity}/`; return; }
+  show(place, el("h1", {}, "Kept"), el("p", {}, "Your answers are on this device and will be added up when it is connected."), el("a", { class: "button main wide", href: "/" }, "Today"));
+}
+
+function render() {
+  const items = form.items;
+  if (state.at >= items.length) {
+    show(place, el("h1", {}, form.title), el("p", {}, "That was the last question."), el("button", { class: "main wide", onclick: finish }, "Add them up"), el("button", { class: "plain wide", onclick: back }, "Back"));
+    return;
+  }
+  const item = items[state.at];
+  const options = item.answers || form.answers;
+  show(place,
+    el("p", { class: "small" }, `${state.at + 1} of ${items.length}`), el("progress", { max: items.length, value: state.at, "aria-label": "How far" }),
+    el("p", {}, form.stem), el("h1", { class: "item", tabindex: "-1" }, item.text),
+    el("div", { class: "stack", role: "group", "aria-label": item.text }, ...options.map((o) => el("button", { class: `wide${state.answers[item.id] === o.value ? " main" : ""}`, onclick: () => answer(item, o.value) }, o.text))),
+    el("div", { class: "row" }, state.at ? el("button", { class: "plain", onclick: back }, "Back") : null, el("button", { class: "plain", onclick: () => answer(item, null) }, "Leave this one out")),
+    el("p", { class: "small" }, form.licence));
+  place.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+async function back() { state.at = Math.max(0, state.at - 1); await store.keep(`response-${form.id}`, state); render(); }
+
+async function start() {
+  bundle = (navigator.onLine && (await fetchBundle())) || (await store.kept("bundle"));
+  form = bundle?.questionnaires?.[id];
+  if (!form) { show(place, el("h1", {}, "Not at hand"), el("p", {}, bundle?.no_wording || "This device needs a connection once before it can ask this questionnaire."), el("a", { class: "button main", href: "/questionnaires/" }, "Questionnaires")); return; }
+  state = (await store.kept(`response-${form.id}`)) || { entity: uuid(), instrument: form.id, answers: {}, at: 0 };
+  const begin = () => render();
+  if (state.at > 0) { render(); return; }
+  show(place, el("h1", {}, form.title), el("p", {}, form.before), el("p", { class: "small" }, form.nobody_watches), el("button", { class: "main wide", onclick: begin }, "Begin"), el("a", { class: "button plain wide", href: "/" }, "Not now"));
+}
+
+start().catch((error) => show(place, el("h1", {}, "This browser cannot keep records"), el("p", { class: "error" }, String(error?.message || error))));

@@ -1,0 +1,269 @@
+// Workout: what is the next set? Everything shown was worked out by the server and sent ahead: the script only looks up.
+import * as store from "./store.js";
+import { bundle as fetchBundle, flush } from "./sync.js";
+import { moment, uuid } from "./clock.js";
+import { el, picture, sheet, show } from "./dom.js";
+
+const place = document.getElementById("workout");
+let bundle = null;
+let active = null; // {entity, session, index, swaps: {exercise index: alternative index}, done: [{entity, step, fields}], restUntil, restTotal, pick: {}}
+let ticker = null;
+
+const wall = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+function exerciseAt(step) {
+  const planned = active.session.exercises[step.exercise];
+  const swap = active.swaps[step.exercise];
+  return swap === undefined ? planned : { ...planned, ...planned.alternatives[swap], alternatives: planned.alternatives };
+}
+const setAt = (step) => exerciseAt(step).sets[Math.min(step.set, exerciseAt(step).sets.length - 1)];
+const loadText = (set) => {
+  if (set.load_kind === "band") return `${set.colour} band`;
+  if (set.load_kind === "bodyweight" && !set.amount) return "body weight";
+  return set.amount ? `${set.amount} ${set.unit}${set.per_hand ? " each hand" : ""}` : "";
+};
+const repsText = (set) => (set.hold_s ? `${set.hold_s} s` : Array.isArray(set.reps) ? `${set.reps[0]}–${set.reps[1]}` : `${set.reps ?? ""}`);
+const target = (reps) => (Array.isArray(reps) ? reps[1] : reps);
+
+async function begin(session) {
+  active = { entity: uuid(), session, index: 0, swaps: {}, done: [], restUntil: 0, restTotal: 0, pick: {}, startedAt: Date.now() };
+  const fields = { ...moment(), title: session.title, plan_session: session.id, format: session.format || "" };
+  await store.record([{ kind: "session.put", entity: active.entity, fields }], { active });
+  render();
+}
+
+async function finishSet(status) {
+  const step = active.session.steps[active.index];
+  const set = { ...setAt(step), ...active.pick };
+  const exercise = exerciseAt(step);
+  const fields = {
+    session: active.entity,
+    exercise: exercise.exercise,
+    ordinal: active.done.filter((d) => d.fields.exercise === exercise.exercise).length + 1,
+    kind: set.kind || "work",
+    status,
+    reps: status === "missed" ? 0 : (active.pick.reps ?? target(set.reps) ?? null),
+    hold_s: set.hold_s ?? null,
+    amount: set.amount || "",
+    unit: set.unit || "",
+    load_kind: set.load_kind || "external",
+    colour: set.colour || "",
+    per_hand: Boolean(set.per_hand),
+    rir: active.pick.rir ?? set.rir ?? null,
+    side: set.side || "both",
+    planned: setAt(step),
+    done_at: new Date().toISOString(),
+  };
+  const entity = uuid();
+  active.done.push({ entity, step: active.index, fields });
+  active.index += 1;
+  active.pick = {};
+  active.restTotal = set.rest_s || 0;
+  active.restUntil = active.restTotal ? Date.now() + active.restTotal * 1000 : 0;
+  await store.record([{ kind: "set.put", entity, fields }], { active });
+  render();
+  flush();
+}
+
+async function change(fields) { Object.assign(active.pick, fields); await store.keep("active", active); render(); }
+
+async function editSet(done) {
+  const reps = el("input", { type: "number", inputmode: "numeric", min: 0, max: 10000, value: done.fields.reps ?? "", id: "edit-reps" });
+  const amount = el("input", { type: "text", inputmode: "decimal", value: done.fields.amount, id: "edit-amount" });
+  const rir = el("input", { type: "number", inputmode: "decimal", min: 0, max: 10, step: 0.5, value: done.fields.rir ?? "", id: "edit-rir" });
+  const error = el("p", { class: "error", role: "alert", hidden: true });
+  const dialog = sheet("Change this set",
+    el("label", { for: "edit-reps" }, "Reps"), reps, el("label", { for: "edit-amount" }, `Load${done.fields.unit ? ` (${done.fields.unit})` : ""}`), amount,
+    el("label", { for: "edit-rir" }, "Left in reserve"), rir, error,
+    el("button", { class: "main wide", onclick: async () => {
+      const written = amount.value.trim().replace(",", ".");
+      if (written && !/^\d+(\.\d+)?$/.test(written)) { error.textContent = "Load is a number, for example 16 or 17.5"; error.hidden = false; return; }
+      const fields = { reps: reps.value === "" ? null : Number(reps.value), amount: written, rir: rir.value === "" ? null : Number(rir.value) };
+      Object.assign(done.fields, fields);
+      await store.record([{ kind: "set.put", entity: done.entity, fields }], { active });
+      dialog.close(); render();
+    } }, "Save"),
+    el("button", { class: "wide stop", onclick: async () => {
+      active.done = active.done.filter((d) => d !== done);
+      await store.record([{ kind: "set.delete", entity: done.entity }], { active });
+      dialog.close(); render();
+    } }, "Remove this set"),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, "Leave it"));
+}
+
+function swapSheet(step) {
+  const planned = active.session.exercises[step.exercise];
+  const choose = async (i) => { if (i === null) delete active.swaps[step.exercise]; else active.swaps[step.exercise] = i; active.pick = {}; await store.keep("active", active); dialog.close(); render(); };
+  const dialog = sheet("Do something else instead",
+    ...planned.alternatives.map((a, i) => el("button", { class: "wide choice", onclick: () => choose(i) }, picture(a.picture, ""), el("span", {}, a.name))),
+    active.swaps[step.exercise] === undefined ? null : el("button", { class: "wide", onclick: () => choose(null) }, `Back to ${planned.name}`),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, "Keep this one"));
+}
+
+function painSheet() {
+  const slider = el("input", { type: "range", min: 0, max: 10, step: 1, value: 0, id: "pain", "aria-label": "Pain, 0 none to 10 worst" });
+  const said = el("p", { class: "small", role: "status" });
+  slider.addEventListener("input", () => { said.textContent = `${slider.value} of 10`; });
+  const dialog = sheet("It hurts",
+    el("p", {}, "Stop this set. How much does it hurt?"), slider, said,
+    el("button", { class: "main wide", onclick: async () => {
+      await store.record([{ kind: "session.put", entity: active.entity, fields: { pain: Number(slider.value) } }], { active });
+      dialog.close();
+      if (Number(slider.value) > 4) swapSheet(active.session.steps[active.index]);
+    } }, "Save and go on gently"),
+    el("button", { class: "wide stop", onclick: () => { dialog.close(); stopSheet(); } }, "Stop the session"),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, "Back"));
+}
+
+function stopSheet() {
+  const flags = bundle?.safety?.red_flags || [];
+  const dialog = sheet("Stop",
+    el("p", {}, "Stopping is always right. What you did so far is kept."),
+    ...flags.map((group) => el("details", { class: `card ${group.urgency === "emergency" ? "help" : "needs-you"}` }, el("summary", {}, group.title), el("ul", {}, ...group.signs.map((s) => el("li", {}, s))), el("p", {}, group.action))),
+    el("a", { class: "button wide stop", href: "/help-now/" }, "Help now"),
+    el("button", { class: "wide", onclick: () => { dialog.close(); groundingSheet(); } }, "Settle first: a grounding minute"),
+    el("button", { class: "main wide", onclick: async () => { dialog.close(); await close(true); } }, "End the session here"),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, "Go on"));
+}
+
+function groundingSheet() {
+  const dialog = sheet("A grounding minute", ...(bundle?.safety?.grounding || []).map((line) => el("p", {}, line)), el("button", { class: "main wide", onclick: () => dialog.close() }, "I am back"));
+}
+
+async function close(stopped) {
+  const minutes = Math.round((Date.now() - active.startedAt) / 60000);
+  const fields = { finished: true, duration_s: Math.min(Math.round((Date.now() - active.startedAt) / 1000), 172800) };
+  await store.record([{ kind: "session.put", entity: active.entity, fields }], { active: null });
+  const ended = active;
+  active = null;
+  feeling(ended, minutes, stopped);
+  flush();
+}
+
+// Two taps at the end: how it felt as a whole, and how it is now.
+function feeling(ended, minutes, stopped) {
+  const wins = bundle?.show_wins === false || stopped ? [] : ended.done.flatMap((d) => {
+    const records = ended.session.exercises[ended.session.steps[d.step].exercise].records || [];
+    return records.filter((r) => r.exercise === d.fields.exercise && r.amount === d.fields.amount && d.fields.reps > r.reps).map((r) => `${r.name}: ${d.fields.reps} reps at ${r.amount} ${r.unit}, your most so far`);
+  });
+  const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }]); flush(); show(scale, el("p", { role: "status" }, "Kept.")); };
+  const scale = el("div", { class: "choices" }, ...[[1, "very light"], [3, "light"], [5, "hard"], [7, "very hard"], [10, "all I had"]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
+  show(place, el("h1", {}, stopped ? "Stopped, and kept" : "Done"),
+    el("p", {}, `${ended.done.length} sets in ${minutes} minutes.`),
+    ...[...new Set(wins)].map((w) => el("p", { class: "card training" }, w)),
+    el("section", { class: "card training" }, el("h2", {}, "How hard was it as a whole?"), scale),
+    el("a", { class: "button main wide", href: "/check-in/?occasion=after" }, "How is it right now?"),
+    el("a", { class: "button plain wide", href: "/" }, "Today"));
+}
+
+function bar(set) {
+  if (!set.set_up) return null;
+  return el("p", { class: "plates small" }, set.set_up);
+}
+
+function rest() {
+  if (!active.restUntil || Date.now() >= active.restUntil) return null;
+  const NS = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(NS, "svg");
+  svg.setAttribute("viewBox", "0 0 40 40"); svg.setAttribute("class", "ring"); svg.setAttribute("aria-hidden", "true");
+  for (const name of ["track", "left"]) {
+    const circle = document.createElementNS(NS, "circle");
+    circle.setAttribute("cx", "20"); circle.setAttribute("cy", "20"); circle.setAttribute("r", "17"); circle.setAttribute("pathLength", "100"); circle.setAttribute("class", name);
+    svg.append(circle);
+  }
+  const text = el("span", { class: "figure", id: "rest", role: "timer" });
+  const tickDown = () => {
+    const left = Math.max(0, (active?.restUntil || 0) - Date.now()) / 1000;
+    text.textContent = wall(Math.ceil(left));
+    svg.lastChild.setAttribute("stroke-dasharray", `${active ? (100 * left) / active.restTotal : 0} 100`);
+    if (left <= 0) { clearInterval(ticker); if (bundle?.sound && navigator.vibrate) navigator.vibrate(200); if (active) { active.restUntil = 0; render(); } }
+  };
+  clearInterval(ticker);
+  ticker = setInterval(tickDown, 250);
+  queueMicrotask(tickDown);
+  return el("section", { class: "card rest" }, svg, text, el("button", { class: "plain", onclick: async () => { active.restUntil = 0; await store.keep("active", active); render(); } }, "Skip the rest"));
+}
+
+function stepper(label, text, down, up) {
+  return el("div", { class: "stepper" }, el("button", { "aria-label": `less ${label}`, onclick: down }, "−"), el("span", { class: "small" }, label, el("br"), el("strong", {}, text)), el("button", { "aria-label": `more ${label}`, onclick: up }, "+"));
+}
+
+function render() {
+  if (!active) { choose(); return; }
+  const { session } = active;
+  if (active.index >= session.steps.length) {
+    show(place, el("h1", {}, "That was the last set"), doneList(), el("button", { class: "main wide", onclick: () => close(false) }, "Finish"), el("button", { class: "plain wide", onclick: () => extraSet() }, "One more set"));
+    return;
+  }
+  const step = session.steps[active.index];
+  const exercise = exerciseAt(step);
+  const set = { ...setAt(step), ...active.pick };
+  const ladder = exercise.settable || [];
+  const at = ladder.findIndex((l) => l.amount === set.amount && l.unit === set.unit);
+  const shift = (by) => { const next = ladder[Math.min(Math.max(at + by, 0), ladder.length - 1)]; if (next) change({ amount: next.amount, unit: next.unit, set_up: next.set_up }); };
+  const reps = active.pick.reps ?? target(set.reps);
+  const last = (exercise.last || [])[step.set];
+  show(place,
+    el("p", { class: "small" }, `${session.title} · ${step.label}`),
+    el("h1", { class: "exercise-name" }, exercise.name),
+    rest(),
+    picture(exercise.picture, `Start and end position of ${exercise.name}`),
+    el("section", { class: "card training next-set" },
+      el("p", { class: "figure", id: "next" }, [loadText(set), set.hold_s ? repsText(set) : `× ${active.pick.reps ?? repsText(set)}`].filter(Boolean).join(" ")),
+      el("p", { class: "small" }, [set.rir !== null && set.rir !== undefined ? `leave ${set.rir} in reserve` : "", set.tempo || "", set.side && set.side !== "both" ? `${set.side} side` : ""].filter(Boolean).join(" · ")),
+      last ? el("p", { class: "small" }, `last time ${[last.amount && `${last.amount} ${last.unit}`, last.reps && `× ${last.reps}`].filter(Boolean).join(" ")}`) : null,
+      bar(set),
+      el("button", { class: "main wide done", onclick: () => finishSet("done") }, Object.keys(active.pick).length ? "Done" : "Done as planned"),
+      el("p", { class: "small" }, exercise.cue || ""),
+      el("div", { class: "steppers" },
+        ladder.length ? stepper("load", loadText(set), () => shift(-1), () => shift(1)) : null,
+        set.hold_s ? null : stepper("reps", `${reps ?? ""}`, () => change({ reps: Math.max(0, (reps ?? 0) - 1) }), () => change({ reps: (reps ?? 0) + 1 })),
+        set.rir === null || set.rir === undefined ? null : stepper("in reserve", `${set.rir}`, () => change({ rir: Math.max(0, set.rir - 1) }), () => change({ rir: Math.min(10, set.rir + 1) })))),
+    el("div", { class: "row tools" },
+      el("button", { class: "plain", onclick: () => swapSheet(step) }, "swap"),
+      el("button", { class: "plain", onclick: () => noteSheet() }, "note"),
+      el("button", { class: "plain", onclick: () => finishSet("missed") }, "skip"),
+      el("button", { class: "plain", onclick: painSheet }, "it hurts"),
+      el("button", { class: "plain stop", onclick: stopSheet }, "stop")),
+    doneList());
+}
+
+function doneList() {
+  if (!active.done.length) return null;
+  return el("section", { class: "card" }, el("h2", {}, "Done so far"), el("ul", { class: "done-list" }, ...active.done.map((d) => el("li", {},
+    el("button", { class: "plain", onclick: () => editSet(d) }, `${d.fields.exercise.replaceAll("_", " ")} ${d.fields.amount ? `${d.fields.amount} ${d.fields.unit} ` : ""}× ${d.fields.reps ?? `${d.fields.hold_s ?? ""} s`}${d.fields.status === "missed" ? " (skipped)" : ""}`)))));
+}
+
+async function extraSet() {
+  active.session.steps.push({ ...active.session.steps[active.session.steps.length - 1], label: "one more" });
+  await store.keep("active", active);
+  render();
+}
+
+function noteSheet() {
+  const text = el("textarea", { rows: 4, maxlength: 2000, "aria-label": "Note" });
+  const dialog = sheet("A note for this session", text, el("button", { class: "main wide", onclick: async () => { await store.record([{ kind: "session.put", entity: active.entity, fields: { notes: text.value } }], { active }); dialog.close(); } }, "Save"));
+}
+
+function choose() {
+  const sessions = bundle?.sessions || [];
+  if (!sessions.length) { show(place, el("h1", {}, "No session to train"), el("p", {}, navigator.onLine ? "There is no plan yet." : "This device has not fetched a plan yet; it needs a connection once."), el("a", { class: "button main", href: "/plan/" }, "Make a plan")); return; }
+  const asked = new URLSearchParams(location.search).get("session");
+  const first = sessions.find((s) => s.id === asked) || sessions[0];
+  const card = (s, main) => el("section", { class: "card training" }, el("h2", {}, s.title), el("p", {}, `${s.minutes} minutes · ${s.exercises.map((e) => e.name).join(", ")}`), el("button", { class: main ? "main wide" : "wide", onclick: () => begin(s) }, "Start"));
+  show(place, el("h1", {}, "Workout"), card(first, true),
+    ...(bundle.short || []).map((s) => card(s, false)),
+    el("details", {}, el("summary", {}, "Other sessions of this week"), ...sessions.filter((s) => s !== first).map((s) => card(s, false))));
+}
+
+async function start() {
+  active = await store.kept("active");
+  bundle = await store.kept("bundle");
+  if (active || bundle) render();
+  const fresh = await fetchBundle();
+  if (fresh) bundle = fresh;
+  if (!active) render();
+  if (navigator.wakeLock) { const hold = () => navigator.wakeLock.request("screen").catch(() => {}); hold(); document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); }); }
+}
+
+start().catch((error) => show(place, el("h1", {}, "This browser cannot keep records"), el("p", { class: "error" }, String(error?.message || error)), el("p", {}, "Nothing was lost. Free some space, or leave private browsing, and open the page again.")));

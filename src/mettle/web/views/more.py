@@ -1,0 +1,26 @@
+"""More: the way to everything that is not for every day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """A list of links."""
+    links = [
+        {"href": reverse("check_in"), "label": _("Check in")},
+        {"href": reverse("questionnaires"), "label": _("Questionnaires")},
+        {"href": reverse("data"), "label": _("Your data")},
+    ]
+    return render(request, "mettle/more.html", {"links": links})

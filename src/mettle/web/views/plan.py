@@ -1,0 +1,114 @@
+"""Plan: the weeks ahead, why each exercise, what could not be met; change it, print it, put it in a calendar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from mettle.training import catalogue
+from mettle.web import bundle, days, programme
+from mettle.web.people import person_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from mettle.web import models
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The mesocycle, week by week."""
+    person = person_of(request)
+    plan = programme.current(person)
+    if plan is None:
+        return redirect("setup" if not person.simulated else "today")
+    done = set(person.sessions.filter(deleted="").values_list("plan_session", flat=True))
+    context = {
+        "plan": plan.plan,
+        "weeks": [_week(w, done) for w in plan.plan["weeks"]],
+        "messages_of_plan": plan.plan["messages"],
+        "shortfalls": plan.plan["shortfalls"],
+        "checks": plan.plan["checks"],
+        "today": days.today(person).isoformat(),
+    }
+    return render(request, "mettle/plan.html", context)
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest) -> HttpResponse:
+    """Plan anew from today, from the same answers."""
+    programme.make(person_of(request))
+    messages.success(request, _("A new plan from today. What you did is kept."))
+    return redirect("plan")
+
+
+@login_required
+@require_GET
+def printed(request: HttpRequest) -> HttpResponse:
+    """The plan on one page, to print."""
+    from mettle.reports import plan as report  # noqa: PLC0415 # pictures and templates, only here
+
+    plan = _current(request)
+    return HttpResponse(report.html(plan.plan)) if plan else redirect("plan")
+
+
+@login_required
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The sessions as a calendar file; names are neutral."""
+    from mettle.reports import calendar as report  # noqa: PLC0415 # icalendar, only here
+
+    plan = _current(request)
+    if plan is None:
+        return redirect("plan")
+    response = HttpResponse(report.ics(plan.plan), content_type="text/calendar")
+    response["Content-Disposition"] = 'attachment; filename="plan.ics"'
+    return response
+
+
+def _current(request: HttpRequest) -> models.Plan | None:
+    return programme.current(person_of(request))
+
+
+def _week(week: dict[str, Any], done: set[str]) -> dict[str, Any]:
+    return {"week": week["week"], "deload": week["deload"], "sessions": [_session(s, done) for s in week["sessions"]]}
+
+
+def _session(session: dict[str, Any], done: set[str]) -> dict[str, Any]:
+    names = catalogue.exercises()
+    return {
+        "id": session["id"],
+        "on": session["on"],
+        "day": session["day"],
+        "start": session["start"],
+        "minutes": round(session["minutes"]),
+        "arm": session["arm"],
+        "done": session["id"] in done,
+        "parts": [
+            {
+                "kind": part["kind"].replace("_", "-"),
+                "rounds": part.get("rounds"),
+                "text": part.get("text", ""),
+                "exercises": [
+                    {
+                        "id": e["exercise"],
+                        "name": names[e["exercise"]].name,
+                        "sets": bundle.sets_in_words(e["sets"]),
+                        "reason": e["reason"],
+                        "cue": e["cue"],
+                        "alternatives": [names[a].name for a in e["alternatives"]],
+                    }
+                    for e in part["exercises"]
+                ],
+            }
+            for part in session["parts"]
+        ],
+    }

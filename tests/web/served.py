@@ -1,0 +1,124 @@
+"""The app as a person runs it: its own process, its own data folder, https on a name that is not localhost."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from mettle.web import phone
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAME = "mettle.test"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running app."""
+
+    url: str
+    data: Path
+    environment: dict[str, str]
+    arguments: list[str]
+    spki: str
+
+    def link(self) -> str:
+        """A fresh one-time sign-in link."""
+        done = subprocess.run(
+            [*self.arguments, "--link"], env=self.environment, capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        return done.stdout.split(" is at ")[1].split()[0]
+
+    def browser_arguments(self) -> list[str]:
+        """Chromium's options: our name leads here, and our certificate counts as a trusted one."""
+        return [
+            *QUIET,
+            f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
+            f"--ignore-certificate-errors-spki-list={self.spki}",
+        ]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(data: Path, *, https: bool = True, **environment: str) -> Iterator[tuple[Site, subprocess.Popen[str]]]:
+    """Start the app on a data folder and wait until it answers; it is stopped at the end."""
+    port = free_port()
+    arguments = [sys.executable, "-m", "mettle.web", "--port", str(port)]
+    spki = ""
+    if https:
+        made = phone.certificates(data / "tls", (NAME,))
+        arguments += ["--name", NAME, "--cert", str(made.certificate), "--key", str(made.key)]
+        key = x509.load_pem_x509_certificate(made.certificate.read_bytes()).public_key()
+        digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+        spki = base64.b64encode(digest).decode()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("METTLE_", "DJANGO_", "DATABASE_URL"))}
+    env = {**kept, "METTLE_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), **environment}
+    url = f"https://{NAME}:{port}" if https else f"http://localhost:{port}"
+    process = subprocess.Popen(
+        arguments,
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        _wait(port, process)
+        yield Site(url, data, env, arguments, spki), process
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[str], how: int = signal.SIGTERM) -> None:
+    """Stop the server with its workers."""
+    if process.poll() is None:
+        os.killpg(process.pid, how)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    if process.stdout:
+        process.stdout.close()
+
+
+def _wait(port: int, process: subprocess.Popen[str], seconds: float = 40) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert process.poll() is None, process.stdout.read() if process.stdout else ""
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"no answer on port {port} within {seconds} s")

@@ -1,0 +1,133 @@
+"""Who may open what. A new address without a row here fails; what is Alice's never shows to Bob or to an outsider."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from mettle.web import models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.contrib.auth.models import User
+
+ANYONE = "anyone"
+"""No personal data in it: a shell, a help page, a way in."""
+OWN = "own"
+"""A signed-in person, about themselves."""
+ROW = "row"
+"""One row by its id: its owner alone; for everybody else it does not exist."""
+
+WHO: dict[str, str] = {
+    "today": OWN,
+    "welcome": ANYONE,
+    "simulated": OWN,
+    "sign_in": ANYONE,
+    "setup": OWN,
+    "plan": OWN,
+    "plan_again": OWN,
+    "plan_printed": OWN,
+    "plan_calendar": OWN,
+    "more": OWN,
+    "questionnaires": OWN,
+    "questionnaire_result": ROW,
+    "questionnaire_total": OWN,
+    "workout": ANYONE,
+    "check_in": ANYONE,
+    "questionnaire": ANYONE,
+    "help_now": ANYONE,
+    "offline": ANYONE,
+    "away": ANYONE,
+    "data": OWN,
+    "data_look": OWN,
+    "data_keep": OWN,
+    "data_revert": ROW,
+    "data_take_along": OWN,
+    "data_erase": OWN,
+    "service_worker": ANYONE,
+    "manifest": ANYONE,
+    "api:sync_ops": OWN,
+    "api:about": ANYONE,
+    "api:bundle_of": OWN,
+    "api:openapi-json": ANYONE,
+    "api:api-root": ANYONE,
+}
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "sign_in": {"token": "x"},
+    "data_revert": {"batch": uuid.UUID(int=7)},
+    "questionnaire_result": {"response": uuid.UUID(int=8)},
+    "questionnaire_total": {"instrument": "phq9"},
+}
+SECRET = "Alice's own words 7f3a"
+
+
+def addresses() -> Iterator[str]:
+    def walk(patterns: list[URLPattern | URLResolver], namespace: str) -> Iterator[str]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                if "allauth" not in str(pattern.urlconf_name):  # its own test suite covers it
+                    yield from walk(pattern.url_patterns, inner)
+            elif pattern.name:
+                yield namespace + pattern.name
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def address(name: str) -> str:
+    return reverse(name, kwargs=ARGUMENTS.get(name))
+
+
+@pytest.fixture
+def alices_records(alice: User) -> models.Person:
+    person = models.Person.of(alice)
+    person.choices = {"one_thing": SECRET, "contact": {"name": SECRET, "phone": "1"}}
+    person.save()
+    session = models.Session.objects.create(person=person, on="2026-11-01", title=SECRET, notes=SECRET)
+    models.Set.objects.create(person=person, session=session.id, exercise=SECRET, reps=5)
+    models.Observation.objects.create(person=person, on="2026-11-01", outcome=SECRET, value=3)
+    models.ImportBatch.objects.create(id=uuid.UUID(int=7), person=person, file_name=SECRET, sha256="0", format="hevy")
+    models.Response.objects.create(
+        id=uuid.UUID(int=8), person=person, on="2026-11-01", instrument="phq9", form={"x": SECRET}
+    )
+    models.SafetyPlan.objects.create(person=person, plan={"places": [SECRET]})
+    return person
+
+
+def test_every_address_has_a_row() -> None:
+    assert set(addresses()) == set(WHO)
+
+
+@pytest.mark.parametrize("name", sorted(WHO))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_outsider_sees_nothing_of_anybody(name: str, method: str, alices_records: models.Person) -> None:
+    reply = getattr(Client(), method)(address(name))
+    assert SECRET.encode() not in reply.content
+    if WHO[name] != ANYONE:
+        assert reply.status_code in (302, 401, 403, 405)
+
+
+@pytest.mark.parametrize("name", sorted(WHO))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_bob_sees_nothing_of_alice(name: str, method: str, alices_records: models.Person, as_bob: Client) -> None:
+    reply = getattr(as_bob, method)(address(name))
+    content = reply.content if not reply.streaming else b"".join(reply)
+    assert SECRET.encode() not in content
+    if WHO[name] == ROW:
+        assert reply.status_code in (404, 405)
+
+
+def test_pages_of_personal_data_are_never_cached(as_alice: Client) -> None:
+    for name in ("data", "more"):
+        assert as_alice.get(address(name))["Cache-Control"] == "no-store"
+
+
+def test_no_inline_script_and_no_other_origin_is_allowed(as_alice: Client) -> None:
+    policy = as_alice.get(address("data"))["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "http" not in policy

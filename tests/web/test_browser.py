@@ -1,0 +1,165 @@
+"""A real Chromium on a phone-sized screen, over https on a name that is not localhost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Error, expect, sync_playwright
+
+from tests.web.served import Site, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running(tmp_path_factory.mktemp("mettle")) as (found, _process):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(site: Site, chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=site.browser_arguments())
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    made = browser.new_context(**PHONE)
+    elsewhere: list[str] = []
+    made.on("request", lambda r: None if r.url.startswith((site.url, "data:", "blob:")) else elsewhere.append(r.url))
+    yield made
+    made.close()
+    assert elsewhere == [], "a request left for another origin"
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Page:
+    """Signed in, with a plan for a chair and bands."""
+    page = context.new_page()
+    page.goto(site.link())
+    page.goto(f"{site.url}/setup/")
+    page.get_by_label("low mood").check()
+    page.get_by_label("a few bands").check()
+    page.get_by_label("Age", exact=True).fill("34")
+    page.get_by_role("button", name="Make my plan").click()
+    expect(page.get_by_role("heading", name="Your plan")).to_be_visible(timeout=60_000)
+    return page
+
+
+def ready_for_offline(page: Page, site: Site) -> None:
+    """Visit once with a network: the service worker takes over and the bundle is here."""
+    page.goto(f"{site.url}/workout/")
+    page.wait_for_function("navigator.serviceWorker.controller !== null", timeout=20_000)
+    expect(page.get_by_role("button", name="Start").first).to_be_visible()
+
+
+def test_a_check_in_offline_is_kept_and_sent_later(page: Page, context: BrowserContext, site: Site) -> None:
+    ready_for_offline(page, site)
+    context.set_offline(True)
+    page.goto(f"{site.url}/check-in/")
+    page.get_by_label("mood").first.fill("7")
+    expect(page.locator("#unsynced")).to_have_text("1 not sent yet")
+    page.reload()
+    expect(page.locator("#unsynced")).to_have_text("1 not sent yet")
+    context.set_offline(False)
+    expect(page.locator("#unsynced")).to_be_hidden(timeout=10_000)
+
+
+def test_a_session_logged_offline_survives_reload_a_closed_tab_and_reconnects(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    ready_for_offline(page, site)
+    context.set_offline(True)
+    page.get_by_role("button", name="Start").first.click()
+    page.get_by_role("button", name="Done as planned").click()
+    expect(page.get_by_text("Done so far")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Done so far")).to_be_visible()
+    page.get_by_role("button", name="Done as planned").click()
+    expect(page.locator(".done-list li")).to_have_count(2)
+    page.close()
+    again = context.new_page()
+    again.goto(f"{site.url}/workout/")
+    expect(again.locator(".done-list li")).to_have_count(2)
+    context.set_offline(False)
+    expect(again.locator("#unsynced")).to_be_hidden(timeout=15_000)
+    again.goto(f"{site.url}/data/")
+    expect(again.get_by_text("2 sets")).to_be_visible()
+
+
+def test_a_page_that_needs_the_network_says_so(page: Page, context: BrowserContext, site: Site) -> None:
+    ready_for_offline(page, site)
+    context.set_offline(True)
+    page.goto(f"{site.url}/plan/")
+    expect(page.get_by_role("heading", name="No connection just now")).to_be_visible()
+    page.goto(f"{site.url}/help-now/")
+    expect(page.get_by_text("You do not have to carry this alone")).to_be_visible()
+
+
+def test_nothing_personal_is_readable_in_the_browsers_store(page: Page, context: BrowserContext, site: Site) -> None:
+    ready_for_offline(page, site)
+    context.set_offline(True)
+    page.goto(f"{site.url}/check-in/")
+    page.get_by_label("mood").first.fill("7")
+    expect(page.locator("#unsynced")).to_be_visible()
+    dump = page.evaluate(
+        """async () => {
+          const name = (await indexedDB.databases())[0].name;
+          const db = await new Promise((ok) => { const r = indexedDB.open(name); r.onsuccess = () => ok(r.result); });
+          const out = [];
+          for (const store of db.objectStoreNames) {
+            const rows = await new Promise((ok) => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => ok(r.result); });
+            for (const row of rows) {
+              if (row instanceof CryptoKey) { out.push("key extractable " + row.extractable); continue; }
+              out.push(row.data ? new TextDecoder().decode(row.data) : String(row));
+            }
+          }
+          return out.join("\\n");
+        }""",
+    )
+    assert "key extractable false" in dump
+    assert "mood" not in dump
+
+
+def test_signing_out_with_unsent_records_is_stopped(page: Page, context: BrowserContext, site: Site) -> None:
+    ready_for_offline(page, site)
+    page.goto(f"{site.url}/data/")
+    context.set_offline(True)
+    page.evaluate(
+        "import('/static/mettle/store.js').then((s) => s.record([{kind: 'observation.put', fields: {on: '2026-11-22', outcome: 'mood', value: 5}}]))"
+    )
+    page.get_by_role("button", name="Sign out on this device").click()
+    expect(page.get_by_role("heading", name="Some records are only on this device")).to_be_visible()
+    expect(page.get_by_role("button", name="I have the file: sign out")).to_be_disabled()
+    context.set_offline(False)
+
+
+def test_a_full_disk_is_said_and_not_swallowed(page: Page, context: BrowserContext, site: Site) -> None:
+    ready_for_offline(page, site)
+    page.add_init_script(
+        "IDBObjectStore.prototype.put = function () { throw new DOMException('no room', 'QuotaExceededError'); };"
+    )
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("not kept")
+
+
+def test_script_on_the_workout_screen_is_small(page: Page, site: Site) -> None:
+    sizes: list[int] = []
+    page.on("response", lambda r: sizes.append(len(r.body())) if r.url.endswith(".js") or ".js?" in r.url else None)
+    try:
+        page.goto(f"{site.url}/workout/")
+    except Error:
+        pytest.fail("the screen did not load")
+    page.wait_for_timeout(500)
+    assert 0 < sum(sizes) < 60_000  # even before compression

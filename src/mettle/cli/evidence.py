@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mettle.cli._terminal import print_json
@@ -20,6 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--verdict", choices=VERDICTS, help="only this verdict")
     parser.add_argument("--outcome", help="only claims about this outcome (part of its name, or an instrument's id)")
     parser.add_argument("--design", choices=DESIGNS, help="only claims that this design can test")
+    parser.add_argument("--picture", metavar="FILE", help="the picture of all claims: .svg, .png or .html")
+    parser.add_argument("--phone", action="store_true", help="the picture for a narrow screen")
     parser.add_argument("--markdown", action="store_true", help="the page of all claims")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.set_defaults(what="list")
@@ -47,6 +51,12 @@ def _list(args: argparse.Namespace) -> int:
     from mettle.evidence import select
     from mettle.reports.claims import listing, page, record
 
+    if args.picture:
+        from mettle.reports.evidence import save
+
+        save(Path(args.picture), phone=args.phone)
+        print(f"wrote {args.picture}", file=sys.stderr)
+        return 0
     if args.markdown:
         print(page(), end="")
         return 0

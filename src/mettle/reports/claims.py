@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from mettle.evidence.certainty import WORDS
 from mettle.evidence.claims import DESIGN_WORDS, VERDICT_WORDS, VERDICTS, Verdict, claims, overall
+from mettle.evidence.discount import expected
 from mettle.evidence.outcomes import instrument_name
+from mettle.evidence.pools import pools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mettle.evidence.claims import Claim
+    from mettle.evidence.discount import Expected
     from mettle.evidence.studies import Study
 
 SIGNS: dict[Verdict, str] = {
@@ -78,7 +81,17 @@ def record(claim: Claim) -> dict[str, object]:
             "steps_down": [{"domain": step.domain, "reason": step.reason} for step in claim.certainty.steps],
             "level": claim.certainty.level,
         },
-        "priors": list(claim.priors),
+        "priors": [
+            {
+                "pool": pool,
+                "view": view,
+                "mean_sd": found.mean,
+                "sd_sd": found.sd,
+                "source": found.source,
+                "arithmetic": found.arithmetic,
+            }
+            for pool, view, found in _starting_points(claim)
+        ],
         "read_on": claim.read_on.isoformat(),
     }
 
@@ -123,6 +136,8 @@ def full(claim: Claim) -> str:
         lines += ["", "What was read:"]
         for study in claim.figures:
             lines += _wrap(f"- {_source(study)}", 2)
+    for pool, view, found in _starting_points(claim):
+        lines += ["", *_wrap(f"What one person may expect, {view} view ({pool}): {found.arithmetic}. {found.source}")]
     lines += ["", f"Read on {claim.read_on.isoformat()}."]
     return "\n".join(lines)
 
@@ -210,6 +225,16 @@ def _sureness_table(everything: list[Claim]) -> list[str]:
 def _reasons(claim: Claim) -> str:
     steps = [f"{_domain(step.domain)} ({step.reason})" for step in claim.certainty.steps]
     return f" Steps down: {'; '.join(steps)}." if steps else ""
+
+
+def _starting_points(claim: Claim) -> Iterator[tuple[str, str, Expected]]:
+    """Pool, view and what one person may expect by it, benefit in standard deviations."""
+    for name in claim.priors:
+        pool = pools()[name]
+        for view, speaker in (("sceptical", pool.sceptical), ("mainstream", pool.mainstream)):
+            found = expected(speaker, pool.kind) if speaker else None
+            if found:
+                yield name, view, found
 
 
 def _followed_by(claim: Claim) -> str:

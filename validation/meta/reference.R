@@ -65,7 +65,7 @@ one_set <- function(s) {
     out$bias <- list(egger = list(statistic = rt$zval, p = rt$pval, df = rt$dfs), pet = egger[1, ], peese = peese[1, ])
     trim <- list()
     for (est in c("L0", "R0")) {
-      tf <- try(trimfill(fit, estimator = est), silent = TRUE)
+      tf <- try(trimfill(fit, estimator = est, control = list(threshold = 1e-12, maxiter = 1e5)), silent = TRUE)
       if (!inherits(tf, "try-error")) trim[[est]] <- list(missing = tf$k0, side = tf$side, estimate = tf$beta[1], tau2 = tf$tau2, se = tf$se)
     }
     out$trim_and_fill <- trim
@@ -108,8 +108,68 @@ effects <- list(
   MC = e(escalc(measure = "MC", m1i = m_after, m2i = m_before, sd1i = sd_after, sd2i = sd_before, ni = n, ri = r, data = pairs))
 )
 
+# Networks: arm-level numbers into contrasts against each study's first arm, then rma.mv with a shared tau2 and correlation 1/2.
+# The estimates of ML and REML are those of an optimiser that stops where the likelihood is flat to double precision.
+network <- function(arms, treatments) {
+  arms <- arms[order(match(arms$study, unique(arms$study)), match(arms$treatment, treatments)), ]
+  rows <- list(); V <- list(); designs <- c()
+  for (s in unique(arms$study)) {
+    a <- arms[arms$study == s, ]; m <- nrow(a) - 1
+    V[[length(V) + 1]] <- diag(a$vi[-1], m) + a$vi[1]
+    rows[[length(rows) + 1]] <- data.frame(study = s, slot = seq_len(m), base = a$treatment[1], treatment = a$treatment[-1], yi = a$yi[-1] - a$yi[1], design = paste(sort(match(a$treatment, treatments)), collapse = "-"))
+  }
+  d <- do.call(rbind, rows)
+  X <- sapply(treatments[-1], function(t) (d$treatment == t) - (d$base == t))
+  fit1 <- function(X, method) {
+    for (tol in c(1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10)) {
+      args <- list(yi = d$yi, V = bldiag(V), mods = X, intercept = FALSE, random = ~ factor(slot) | study, rho = 0.5, data = d, method = if (method == "EE") "REML" else method, control = list(optimizer = "nlminb", rel.tol = tol, iter.max = 1e4, eval.max = 1e4))
+      if (method == "EE") args$tau2 <- 0
+      f <- suppressWarnings(try(do.call(rma.mv, args), silent = TRUE))
+      if (!inherits(f, "try-error")) return(f)
+    }
+    f
+  }
+  out <- list(treatments = treatments, arms = arms[, c("study", "treatment", "yi", "vi")], fits = list())
+  for (m in c("REML", "ML", "EE")) {
+    f <- fit1(X, m); b <- as.numeric(f$beta); v <- f$vb
+    full <- c(0, b); VV <- rbind(0, cbind(0, v)); D <- outer(full, full, "-"); S <- sqrt(pmax(0, outer(diag(VV), diag(VV), "+") - 2 * VV))
+    P <- pnorm(-D / S); diag(P) <- NA
+    out$fits[[m]] <- list(beta = b, se = f$se, p = f$pval, tau2 = f$tau2, q = f$QE, q_p = f$QEp, p_scores_lower_better = rowMeans(P, na.rm = TRUE), ci_low = f$ci.lb, ci_high = f$ci.ub)
+    designs <- unique(d$design); Z <- X
+    for (g in designs) for (k in unique(d$slot[d$design == g])) {
+      z <- as.numeric(d$design == g & d$slot == k)
+      if (qr(cbind(Z, z))$rank > ncol(Z)) Z <- cbind(Z, z)
+    }
+    extra <- ncol(Z) - ncol(X)
+    g <- fit1(Z, m); w <- anova(g, btt = (ncol(X) + 1):ncol(Z))
+    out$design_by_treatment[[m]] <- list(q = w$QM, df = extra, p = w$QMp, tau2 = g$tau2)
+    splits <- list()
+    for (i in 1:(length(treatments) - 1)) for (j in (i + 1):length(treatments)) {
+      a <- treatments[i]; b2 <- treatments[j]
+      holders <- unique(arms$study[arms$treatment == a]); holders <- intersect(holders, arms$study[arms$treatment == b2])
+      share <- function(t) 0.5 * (t == b2) - 0.5 * (t == a)
+      z <- ifelse(d$study %in% holders, share(d$treatment) - share(d$base), 0)
+      if (length(holders) && qr(cbind(X, z))$rank > ncol(X)) {
+        h <- fit1(cbind(X, z), m); n <- ncol(X) + 1
+        splits[[paste(b2, a, sep = "|")]] <- list(difference = h$beta[n], se = h$se[n], p = h$pval[n])
+      }
+    }
+    out$node_splits[[m]] <- splits
+  }
+  out
+}
+senn <- data.frame(study = dat.senn2013$study, treatment = dat.senn2013$treatment, yi = dat.senn2013$mi, vi = dat.senn2013$sdi^2 / dat.senn2013$ni)
+hb <- dat.hasselblad1998; empty <- hb$study %in% hb$study[hb$xi == 0 | hb$xi == hb$ni]
+x <- hb$xi + 0.5 * empty; n <- hb$ni + 1 * empty
+smoking <- data.frame(study = paste("study", hb$study), treatment = hb$trt, yi = log(x / (n - x)), vi = 1 / x + 1 / (n - x))
+networks <- list(
+  senn2013 = c(list(measure = "MD", source = "10.1016/j.csda.2012.11.013"), network(senn, c("placebo", sort(setdiff(unique(senn$treatment), "placebo"))))),
+  hasselblad1998 = c(list(measure = "OR", source = "10.1177/0272989X9801800110"), network(smoking, c("no_contact", sort(setdiff(unique(smoking$treatment), "no_contact")))))
+)
+networks$hasselblad1998$counts <- data.frame(study = paste("study", hb$study), treatment = hb$trt, events = hb$xi, n = hb$ni)
+
 doc <- list(
   made_with = list(R = R.version.string, metafor = as.character(packageVersion("metafor")), metadat = as.character(packageVersion("metadat")), call = call_text),
-  methods = methods, tests = tests, sets = lapply(sets, one_set), regressions = regressions, effects = effects
+  methods = methods, tests = tests, sets = lapply(sets, one_set), regressions = regressions, effects = effects, networks = networks
 )
 write(toJSON(doc, digits = NA, auto_unbox = TRUE, na = "null", pretty = FALSE), "reference.json")

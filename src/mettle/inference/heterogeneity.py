@@ -135,7 +135,8 @@ def solve(
         value, slope, curvature = score(at, rows)
         lo, hi = np.where(value > 0, at, lo), np.where(value > 0, hi, at)
         newton = slope < 0
-        new = at - value / np.where(newton, slope, -curvature)
+        with np.errstate(divide="ignore", invalid="ignore"):  # a flat score is settled below
+            new = at - value / np.where(newton, slope, -curvature)
         outside_above = (new >= hi) & (value > 0)
         new = np.where(outside_above, 0.5 * (lo + hi), new)
         new = np.where(np.isfinite(new), new, 2.0 * at + scale[rows])

@@ -147,6 +147,7 @@ def answer(
     *,
     today: date,
     schedule: Schedule | None = None,
+    claim: str | None = None,
     higher_is: Direction = "better",
     unit: str = "points",
     swc: float | None = None,
@@ -166,6 +167,9 @@ def answer(
         Later observations are left out.
     schedule
         The drawn schedule of a trial; with it the comparison is as assigned and the words may be causal.
+    claim
+        Id of the claim whose published studies inform the sceptical and the mainstream prior; by default the
+        schedule's, where it names one, else whatever studies fit the outcome. The default prior stays centred on no effect.
     higher_is, unit
         Of the outcome.
     swc
@@ -182,6 +186,7 @@ def answer(
     InputError
         Where a parameter is not allowed, the outcome is not in the diary, or the schedule has no day of the diary.
     """
+    claim = claim or (schedule.claims[0] if schedule and schedule.claims else None)
     _refuse(outcome, diary, swc, prior, schedule)
     table = build(diary, outcome, today=today, schedule=schedule)
     if schedule is not None and not table.t.size:
@@ -194,7 +199,7 @@ def answer(
         return _no_answer(
             compared, table, weeks=weeks, effect=effect, reason=reason, seed=seed, randomised=schedule is not None
         )
-    own = evidence_priors.zero_centred(table.scale)
+    own = evidence_priors.for_claim(claim, outcome, own_sd=table.scale, higher_is=higher_is)
     fits = _fits(table, own, prior, seed)
     found = {
         name: {

@@ -56,6 +56,8 @@ class Schedule:
         What was declared at the start; None where nothing was.
     seed
         What the draw was made with.
+    claims
+        Ids of the claims tested.
     """
 
     kind: Kind
@@ -64,6 +66,7 @@ class Schedule:
     outcome: str | None = None
     swc: float | None = None
     seed: int | None = None
+    claims: tuple[str, ...] = ()
 
     @property
     def trial_days(self) -> dict[date, str]:
@@ -122,6 +125,7 @@ def schedule_from(document: object, where: str = "trial.json") -> Schedule:
         outcome=outcome,
         swc=None if swc is None else float(swc),
         seed=seed if isinstance(seed, int) else None,
+        claims=tuple(str(c) for c in document.get("claims") or ()),
     )
 
 

@@ -262,3 +262,24 @@ def test_a_bad_plan_is_refused_and_the_old_one_stays(
     assert (code, out) == (2, "")
     assert err.startswith("mettle: plan.json: ")
     assert not own_folder.exists()
+
+
+def test_tension_by_place_and_the_one_thing_in_own_words(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "6,3")
+    code, out, err = run(
+        capsys, "check-in", "--measures", "tension:neck,one_thing_back", "--about", "singing", "--json"
+    )
+    assert code == 0
+    assert json.loads(out)["answers"] == {"tension_neck": 6, "one_thing_back": 3}
+    assert "(neck)" in err
+    assert "(singing)" in err
+
+
+def test_a_form_that_is_left_is_still_one_json_document(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text.write_pack(pack("gad7"))
+    typed(monkeypatch, "1,2,q")
+    assert document(capsys, "check-in", "gad7") == {"instrument": "gad7", "finished": False, "answered": 2}

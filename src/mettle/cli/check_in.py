@@ -20,7 +20,12 @@ RESUME_HOURS = 24
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's arguments."""
     parser.add_argument("instrument", nargs="?", help="phq9, gad7, ...; without one: mood, calm and energy")
-    parser.add_argument("--measures", metavar="mood,focus,...", help="own items to ask instead of the daily three")
+    parser.add_argument(
+        "--measures",
+        metavar="mood,focus,...",
+        help="own items to ask instead of the daily three; tension:neck names a place",
+    )
+    parser.add_argument("--about", metavar="WORDS", help="what the one thing you want back is, in your words")
     parser.add_argument("--language", default="en", help="of the words (default en)")
     parser.add_argument("--country", help="two letters, for the help card")
     parser.add_argument("--contact", metavar="NAME PHONE", help="someone to show on the help card")
@@ -57,11 +62,16 @@ def _daily(args: argparse.Namespace, save: Path | None) -> int:
     from mettle.units import When
 
     names = args.measures.split(",") if args.measures else list(instruments.daily_default())
-    known = [instruments.outcome_name(n.strip()) for n in names]
+    parts = [n.strip().partition(":") for n in names]
+    known = {instruments.outcome_name(measure, part or None): measure for measure, _, part in parts}
     answers: dict[str, float] = {}
-    for name in known:
-        measure = instruments.measures()[name]
-        value = _ask(f"{measure.question}\n  0 = {measure.low}, 10 = {measure.high}", range(11), quiet=args.json)
+    for name, key in known.items():
+        measure = instruments.measures()[key]
+        about = f" ({args.about})" if measure.own_words and args.about else ""
+        place = f" ({name.removeprefix(f'{key}_')})" if name != key else ""
+        value = _ask(
+            f"{measure.question}{about}{place}\n  0 = {measure.low}, 10 = {measure.high}", range(11), quiet=args.json
+        )
         if value == _LEFT:
             break
         if isinstance(value, int):
@@ -84,6 +94,7 @@ def _questionnaire(args: argparse.Namespace, save: Path | None) -> int:
     from mettle import instruments
     from mettle.cli import ANSWERED
     from mettle.cli import _check_in_files as files
+    from mettle.cli._terminal import print_json
     from mettle.instruments import text
     from mettle.units import When
 
@@ -94,6 +105,8 @@ def _questionnaire(args: argparse.Namespace, save: Path | None) -> int:
     _open(pack, resumed=bool(draft), quiet=args.json)
     finished = _ask_items(args, pack, draft)
     if not finished:
+        if args.json:
+            print_json({"instrument": found.id, "finished": False, "answered": len(draft)})
         _say("Left here; your answers are kept on this machine for a day. The same command goes on.", quiet=args.json)
         return ANSWERED
     keys = found.rules["items"].get("unscored", [])

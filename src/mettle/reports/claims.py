@@ -155,7 +155,7 @@ def page() -> str:
         (
             "Each saying below has a verdict, how sure one may be, a plain line for you, and where the figures come from. "
             "A verdict is about the saying as it is worded, never about you. Most sources were read as abstracts; a figure "
-            "marked *from memory* has not been checked and is used for nothing."
+            "marked *from memory* has not been checked and is used for nothing; where no DOI stands, we could confirm none."
         ),
         "",
         *_verdict_table(everything),

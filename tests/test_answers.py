@@ -32,7 +32,7 @@ def test_one_who_benefits_gets_a_clear_answer_near_the_truth() -> None:
     assert acute.q025 is not None
     assert acute.q975 is not None
     assert acute.q025 < TRUE_FIRST_HOURS < acute.q975
-    assert found.sentence.startswith("A session helps your mood: in the four hours after a session")
+    assert found.sentence.startswith("A session helps your mood: in the four hours after it")
 
 
 def test_one_with_no_effect_gets_no_claim() -> None:

@@ -196,7 +196,7 @@ def _one_version_each(sessions: Iterable[PerformedSession]) -> list[PerformedSes
     """Of each session the version with most sets, then with most said, then any fixed choice."""
     best: dict[tuple[str, str], tuple[tuple[int, int, str], PerformedSession]] = {}
     for session in sessions:
-        rank = (len(session.sets), sum(s.load is not None for s in session.sets), repr(session))
+        rank = (*_said([session]), repr(session))
         if session.key not in best or rank > best[session.key][0]:
             best[session.key] = (rank, session)
     return sorted((session for _, session in best.values()), key=_order)
@@ -212,10 +212,16 @@ def _one_source_each(
     also: list[PerformedSession] = []
     for bout in _bouts(sessions):
         by_source = {source: list(own) for source, own in groupby(sorted(bout, key=_source), key=_source)}
-        kept = max(by_source, key=lambda source: (sum(len(s.sets) for s in by_source[source]), source))
+        kept = max(by_source, key=lambda source: (*_said(by_source[source]), source))
         for source, own in by_source.items():
             (counted if source == kept else also).extend(own)
     return tuple(sorted(counted, key=_order)), tuple(sorted(also, key=_order))
+
+
+def _said(sessions: list[PerformedSession]) -> tuple[int, int]:
+    """How many sets, and how many of them with a load."""
+    sets = [done for session in sessions for done in session.sets]
+    return len(sets), sum(done.load is not None for done in sets)
 
 
 def _source(session: PerformedSession) -> str:

@@ -78,7 +78,7 @@ def test_gymbook_takes_its_words_from_the_header() -> None:
     assert (plank.hold_s, plank.load) == (60, None)
     (run,) = morning.sets
     assert (run.hold_s, run.distance_m, morning.work_sets) == (600, 2500, ())
-    assert [n.row for n in imported.notes] == [6]
+    assert [(n.row, n.why[:9]) for n in imported.notes] == [(None, "dates rea"), (6, "'Set di d")]
     assert [p.row for p in sample("gymbook/broken/dates").problems] == [3, 4]
 
 

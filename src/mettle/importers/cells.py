@@ -14,6 +14,7 @@ from mettle.units import When
 _POINT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _LONGEST_NUMBER = 40
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _SPACES = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " "})
 
 
@@ -142,6 +143,8 @@ def moment(cell: str, zone: str | None = None) -> When:
             found = When.parse(re.sub(r" ([+-]\d{4})$", r"\1", text[:_LONGEST_NUMBER]))
         except ValueError:
             raise ValueError(f"expected a date or time like 2026-11-22 18:30, got {shown(cell)}") from None
+    if not _FIRST_YEAR <= found.on.year <= _LAST_YEAR:
+        raise ValueError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}, got {shown(cell)}")
     if zone is None:
         return found
     if found.instant is not None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mettle.importers.cells import clock_time, number, shown
+from mettle.importers.cells import clock_time, moment, number, shown
 from mettle.importers.imported import Tally
 from mettle.importers.lifts import METRES, UNITS, Lifted, Logbook, named, walk
 from mettle.units import When
@@ -39,6 +39,7 @@ def read(table: Table, stated: Stated) -> Imported:
     work, warm_up, _cool_down = table.columns[7].split(" / ")
     repetitions = table.columns[8].split(" / ")[0]
     tally = Tally(table.file)
+    tally.note(None, "dates read as day, month, year")
     done: list[tuple[datetime, Lifted]] = []
     for row, cells in walk(table, tally, names=_NAMES):
         if cells["skipped"].strip().lower() in _YES:
@@ -82,7 +83,7 @@ def _moment(cells: dict[str, str]) -> datetime:
     if parts is None:
         raise ValueError(f"expected a date like 09/01/25, got {shown(cells['date'])}")
     day, month, year = (int(part) for part in parts.groups())
-    on = date(year + 2000 if year < 100 else year, month, day)
+    on = moment(f"{year + 2000 if year < 100 else year:04}-{month:02}-{day:02}").on
     return datetime.combine(on, clock_time(cells["time"]))
 
 

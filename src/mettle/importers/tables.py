@@ -98,7 +98,10 @@ def open_table(path: Path) -> Iterator[Table]:
             first = _first_line(lines)
             delimiter = _delimiter(first)
             records = _records(csv.reader(chain([first], lines), delimiter=delimiter), lines)
-            header = tuple(cell.strip() for cell in next(records).cells)
+            named = next(records, None)
+            if named is None:
+                raise lines.refusal("the file is empty: no row holds anything")
+            header = tuple(cell.strip() for cell in named.cells)
             yield Table(path.name, header, delimiter, records)
 
 

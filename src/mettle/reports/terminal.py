@@ -84,7 +84,7 @@ def _ground(found: Answer) -> list[str]:
         "not_credible": "training follows the outcome: not credible",
     }[found.credibility]
     kind = "days with a session" if found.comparison.arms is None else f"days of {found.comparison.arms[0]}"
-    said = f"Rests on {table.t.size} check-ins over {table.days} days ({missing:.0%} of days without one), {exposed} {kind}; {how}."
+    said = f"Rests on {table.t.size} check-ins over {table.days} days ({missing:.0%} of them without one), {exposed} {kind}; {how}."
     priors = ", ".join(f"{name} {e.verdict.replace('_', ' ')}" for name, e in found.under_priors.items())
     same = len({e.verdict for e in found.under_priors.values()}) == 1
     shown = "The same under all four starting points." if same else f"By starting point: {priors}."

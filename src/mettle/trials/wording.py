@@ -146,6 +146,7 @@ def sentence(
     if verdict == "depends_on_prior":
         return f"It depends on what you believed before: {size}, which does not hold under every starting point."
     what = "A session" if c.arms is None else c.arms[0][:1].upper() + c.arms[0][1:]
+    size = size.replace("hours after a session", "hours after it")
     maybe = "probably " if strength == "probable" else ""
     if verdict == "no_worthwhile_difference":
         if credibility == "randomised":

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from mettle.inference.nof1.design import Design, Kernel
 from mettle.inference.nof1.estimate import fit, fit_many, refit
+from mettle.inference.nof1.level import Level, level
 from mettle.inference.nof1.posterior import Mixture, Posterior
 from mettle.inference.nof1.reprior import reprior
 
-__all__ = ["Design", "Kernel", "Mixture", "Posterior", "fit", "fit_many", "refit", "reprior"]
+__all__ = ["Design", "Kernel", "Level", "Mixture", "Posterior", "fit", "fit_many", "level", "refit", "reprior"]

@@ -71,10 +71,13 @@ class Kernel:
         else:
             times, onsets, side, gain = np.floor(t), np.floor(self.at) + 1.0, "left", -np.expm1(-1.0 / tau)
         entry = np.searchsorted(times, onsets, side=side)
-        seen = entry < len(times)
-        entry, onsets, dose = entry[seen], onsets[seen], self.dose[seen]
+        order = np.argsort(entry, kind="stable")[: int(np.sum(entry < len(times)))]
+        entry, onsets, dose = entry[order], onsets[order], self.dose[order]
         column = np.zeros((len(times), len(tau)))
-        np.add.at(column, entry, dose[:, None] * np.exp((onsets - times[entry])[:, None] / tau))
+        if len(entry):
+            first = np.flatnonzero(np.diff(entry, prepend=-1))
+            trace = dose[:, None] * np.exp((onsets - times[entry])[:, None] / tau)
+            column[entry[first]] = np.add.reduceat(trace, first, axis=0)
         fade = np.exp(-np.diff(times)[:, None] / tau)
         for i in range(1, len(times)):
             column[i] += fade[i - 1] * column[i - 1]

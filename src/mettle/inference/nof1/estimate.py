@@ -141,7 +141,7 @@ class _Group:
 
 def _conditions(designs: list[Design], backend: Backend) -> list[Callable[[Floats], kalman.Conditional]]:
     if backend == "numpy":
-        return [partial(kalman.condition, design) for design in designs]
+        return [partial(_in_blocks, design) for design in designs]
     if backend != "numba":
         raise ValueError(f"backend must be numpy or numba, got {backend!r}")
     try:
@@ -149,6 +149,14 @@ def _conditions(designs: list[Design], backend: Backend) -> list[Callable[[Float
     except ImportError as absent:
         raise MissingExtraError("batch") from absent
     return [partial(kalman_numba.condition, kalman_numba.prepare(design)) for design in designs]
+
+
+BLOCK = 128
+"""Points run at once: more no longer fit the cache, and a long diary would need much memory (measured: 512 take 2-3 times longer)."""
+
+
+def _in_blocks(design: Design, hyper: Floats) -> kalman.Conditional:
+    return _joined([kalman.condition(design, hyper[i : i + BLOCK]) for i in range(0, len(hyper), BLOCK)])
 
 
 def _joined(found: list[kalman.Conditional]) -> kalman.Conditional:
@@ -171,12 +179,12 @@ def _joined(found: list[kalman.Conditional]) -> kalman.Conditional:
 
 def _posterior(trail: Trail, ess: float) -> Posterior:
     design, sample, conditional = trail.design, trail.sample, trail.conditional
-    prior, sd = hyper_prior(design), design.prior_sd
+    prior = hyper_prior(design)
     return Posterior(
         names=design.names,
         weights=sample.weights()[0],
-        means=design.prior_mean + sd * conditional.means,
-        covs=conditional.covs * np.outer(sd, sd),
+        means=conditional.means,
+        covs=conditional.covs,
         hyper_names=prior.names,
         hyper=prior.mean + prior.sd * sample.z[0],
         log_ml=float(sample.log_ml[0]),

@@ -72,7 +72,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """For each point: exact Gaussian posterior of the scaled coefficients, exact log marginal likelihood, and where the pass ended.
+    """For each point: exact Gaussian posterior of the coefficients, exact log marginal likelihood, and where the pass ended.
 
     ``log_ml`` (g,), ``means`` (g, q), ``covs`` (g, q, q).
     """
@@ -151,7 +151,7 @@ def _columns(design: Design, new: Rows, g: int) -> Floats:
 def condition(design: Design, hyper: Floats) -> Conditional:
     """The conditional posterior at each hyperparameter point.
 
-    With ``beta ~ N(0, I)`` the scaled coefficients, ``S = sum w w'`` and ``P = I + S_xx``: ``beta | y ~ N(P^-1 S_xy, P^-1)`` and
+    With ``beta = (b - m0) / sd ~ N(0, I)``, ``S = sum w w'`` and ``P = I + S_xx``: ``beta | y ~ N(P^-1 S_xy, P^-1)`` and
     ``log ml = -(n log 2 pi + sum log F + S_yy - S_yx P^-1 S_xy + log det P) / 2``.
 
     Parameters
@@ -169,23 +169,25 @@ def condition(design: Design, hyper: Floats) -> Conditional:
     means = np.einsum("gij,gj->gi", covs, S[:, 1:, 0])
     left = S[:, 0, 0] - np.einsum("gi,gi->g", S[:, 1:, 0], means) + np.linalg.slogdet(precision)[1]
     log_ml = -0.5 * (state.n * np.log(2 * np.pi) + np.log(f).sum(axis=0) + left)
-    return Conditional(log_ml, means, covs, state)
+    sd = design.prior_sd
+    return Conditional(log_ml, design.prior_mean + sd * means, covs * np.outer(sd, sd), state)
 
 
 def advance(design: Design, hyper: Floats, earlier: Conditional) -> Conditional:
     """The conditional posterior after further rows of the same design, one at a time, without the earlier ones.
 
-    A whitened row ``(w_y, w_x)`` has predictive variance ``s = 1 + w_x C w_x'`` and residual ``e = w_y - w_x beta``:
+    A whitened row ``(w_y, w_x)``, taken back to the coefficients' own units, has predictive variance ``s = 1 + w_x C w_x'`` and residual ``e = w_y - w_x beta``:
     ``beta += C w_x' e / s``, ``C -= C w_x' w_x C / s``, ``log ml -= (log 2 pi + log F + log s + e^2 / s) / 2``.
     """
     w, f, state = whiten(design, Points.of(design, hyper), earlier.state)
     log_ml, means, covs = earlier.log_ml, earlier.means, earlier.covs
     for row, f_row in zip(w.transpose(0, 2, 1), f, strict=True):
-        x = row[:, 1:]
+        x = row[:, 1:] / design.prior_sd
         gain = (covs @ x[:, :, None])[:, :, 0]
         s = 1.0 + np.sum(x * gain, axis=1)
-        e = row[:, 0] - np.sum(x * means, axis=1)
+        e = row[:, 0] - np.sum(x * (means - design.prior_mean), axis=1)
         means = means + gain * (e / s)[:, None]
-        covs = covs - gain[:, :, None] * (gain / s[:, None])[:, None, :]
+        lost = gain[:, :, None] * (gain / s[:, None])[:, None, :]
+        covs = np.subtract(covs, lost, out=lost)
         log_ml = log_ml - 0.5 * (np.log(2 * np.pi * f_row * s) + e**2 / s)
     return Conditional(log_ml, means, covs, state)

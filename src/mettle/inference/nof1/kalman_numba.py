@@ -365,4 +365,6 @@ def condition(prepared: Prepared, hyper: Floats) -> Conditional:
         log_ml,
     )
     state = State(mean[:, :, :count], cov[:, :count], len(design.t), float(design.t[-1]) if len(design.t) else 0.0)
-    return Conditional(log_ml[:count], means.T[:count], covs.transpose(2, 0, 1)[:count], state)
+    sd = design.prior_sd
+    scaled = (covs * np.outer(sd, sd)[:, :, None]).transpose(2, 0, 1)
+    return Conditional(log_ml[:count], design.prior_mean + sd * means.T[:count], scaled[:count], state)

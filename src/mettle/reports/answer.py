@@ -1,0 +1,219 @@
+"""The answer as one HTML file that opens offline: no script, no outside request, everything imported escaped."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from mettle.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from mettle.answers import Answer
+
+_EFFECT_NAMES = {
+    "acute": "Right after a session",
+    "next_day": "The next day",
+    "chronic": "Slow build-up",
+    "total": "Your usual week",
+}
+_VERDICTS = {
+    "better": "better",
+    "worse": "worse",
+    "no_worthwhile_difference": "no difference worth noticing",
+    "cannot_tell": "too early to tell",
+    "depends_on_prior": "depends on the starting point",
+}
+_PRIORS = {
+    "default": "centred on no effect",
+    "sceptical": "doubts that there is much",
+    "mainstream": "what most studies say",
+    "flat": "no opinion at all",
+}
+_LEFT_OUT_SHOWN = 200
+
+_Job = tuple[str, str, int]
+
+
+class Watch(Protocol):
+    """Passes items on and may show how far it is."""
+
+    def __call__(self, items: list[_Job], /, *, total: int, what: str) -> Iterable[_Job]:
+        """The same items, in order."""
+
+
+def _quietly(items: list[_Job], /, *, total: int, what: str) -> Iterable[_Job]:  # noqa: ARG001 - the shape of `Watch`
+    return items
+
+
+def write_report(found: Answer, path: Path, *, note: str = "", watch: Watch = _quietly) -> None:
+    """Write the page, whole or not at all.
+
+    Parameters
+    ----------
+    note
+        A line under the title, such as that the person is simulated.
+    watch
+        Shows progress over the pictures, which take seconds.
+
+    Raises
+    ------
+    InputError
+        Where the folder does not exist or cannot be written.
+    """
+    if not path.parent.is_dir():
+        raise InputError("no such folder", where=str(path.parent))
+    if path.is_dir():
+        raise InputError("is a folder, expected a file name", where=str(path))
+    page = render(found, note=note, watch=watch)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(page)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def render(found: Answer, *, note: str = "", watch: Watch = _quietly) -> str:
+    """The page as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only reports load it
+
+    templates = Environment(
+        loader=PackageLoader("mettle.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    estimated = found.posterior is not None
+    return templates.get_template("answer.html").render(
+        found=found,
+        note=note,
+        c=found.comparison,
+        estimated=estimated,
+        pictures=_pictures(found, watch) if estimated else {},
+        effects=[_row(found, name) for name in found.effects],
+        under=[(name, _PRIORS[name], _said(e.verdict, e.strength)) for name, e in found.under_priors.items()],
+        rests_on=_rests_on(found),
+        left_out=found.excluded[:_LEFT_OUT_SHOWN],
+        more_left_out=max(0, len(found.excluded) - _LEFT_OUT_SHOWN),
+        half=_half_life(found),
+        version=found.to_json()["version"],
+    )
+
+
+def _pictures(found: Answer, watch: Watch) -> dict[str, Any]:
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
+
+    from mettle.reports import answer_charts as charts  # noqa: PLC0415 - loads the charting library
+    from mettle.reports.svg import NARROW, WIDE, svg, unchecked  # noqa: PLC0415 - as above
+
+    level = charts.level_segments(found)
+    drawn: dict[str, Callable[[Answer, int], Any]] = {
+        "effect": charts.effect,
+        "timeline": lambda found, width: charts.timeline(found, width, level),
+        "gaps": charts.gaps,
+        "starting_points": charts.starting_points,
+    }
+    if found.table.horizon == "hours":
+        drawn["hours"] = charts.hours
+    titles = {
+        "effect": found.sentence,
+        "hours": "What is left of a session's effect, hour by hour",
+        "timeline": "All check-ins, the fitted level, and sessions",
+        "gaps": "Days with and without a check-in",
+        "starting_points": "The same effect under four starting points",
+    }
+    widths = (("narrow", NARROW), ("wide", WIDE))
+    jobs = [(name, label, width) for name in drawn for label, width in widths]
+    done: dict[str, str] = dict.fromkeys(drawn, "")
+    with unchecked():
+        for name, label, width in watch(jobs, total=len(jobs), what="pictures"):
+            done[name] += svg(drawn[name](found, width), title=titles[name], label=label)
+    return {name: Markup(text) for name, text in done.items()}  # noqa: S704 - our specs; vl-convert has escaped their text
+
+
+def _said(verdict: str, strength: str | None) -> str:
+    return {"clear": "clearly ", "probable": "probably "}.get(strength or "", "") + _VERDICTS[verdict]
+
+
+def _row(found: Answer, name: str) -> dict[str, str]:
+    e = found.effects[name]  # type: ignore[index]  # names come from the answer itself
+    c = found.comparison
+    label = _EFFECT_NAMES[name]
+    if found.comparison.arms is not None:
+        label = {"acute": "The same day", "next_day": "The next day"}.get(name, label)
+    if e.mean is None or e.q025 is None or e.q975 is None:
+        return {
+            "name": label,
+            "figure": "",
+            "span": "",
+            "verdict": _VERDICTS["cannot_tell"],
+            "estimand": e.estimand,
+            "beyond": "",
+        }
+    return {
+        "name": label,
+        "figure": c.points(e.mean, signed=True),
+        "span": f"{c.points(e.q025, signed=True)} to {c.points(e.q975, signed=True)}",
+        "verdict": _said(e.verdict, e.strength),
+        "estimand": e.estimand,
+        "beyond": "goes beyond what you did" if e.extrapolated else "",
+    }
+
+
+def _share(missing: float) -> str:
+    return "each with at least one" if missing == 0 else f"{missing:.0%} of them without one"
+
+
+def _rests_on(found: Answer) -> list[str]:
+    table, c = found.table, found.comparison
+    if not table.t.size:
+        return []
+    first, last = table.axis.date(int(table.day[0])), table.axis.date(int(table.day[-1]))
+    missing = found.missing.all_days if found.missing else 0.0
+    exposed = int((table.daily > 0).sum())
+    kind = "a session" if c.arms is None else c.arms[0]
+    lines = [
+        f"{table.t.size} check-ins from {first:%-d %B %Y} to {last:%-d %B %Y}; {table.days} days, {_share(missing)}.",
+        f"{exposed} days with {kind}. Dose {table.done.unit}."
+        if c.arms is None
+        else f"{exposed} days assigned to {kind}.",
+    ]
+    if found.credibility == "randomised":
+        lines.append("Days were drawn at random, so what differs between them is what was assigned, and chance.")
+    if found.lead is not None and not found.lead.fired:
+        lines.append(
+            f"A check that must find nothing found nothing: coming sessions did not show in the ratings before them (it would have "
+            f"found {c.points(found.lead.detectable)} {c.unit})."
+        )
+    main = found.effects[found.headline_effect]
+    if main.sd_ratio is not None:
+        lines.append(
+            f"Your data took away {max(0.0, 1 - main.sd_ratio):.0%} of the uncertainty that was there before them."
+        )
+    if found.swc is not None:
+        how = (
+            "0.2 of how much your own ratings usually vary"
+            if abs(found.swc - 0.2 * table.scale) < 1e-9
+            else "as you set it"
+        )
+        lines.append(f"Less than {c.points(found.swc)} {c.unit} counts as not worth noticing ({how}).")
+    return lines
+
+
+def _half_life(found: Answer) -> str:
+    """How long half of the effect lasts, with its interval, where hours were modelled."""
+    if found.posterior is None or found.table.horizon != "hours":
+        return ""
+    low, middle, high = (
+        found.posterior.hyper_quantile("log_tau_acute", q) * 24 * 0.6931471805599453 for q in (0.025, 0.5, 0.975)
+    )
+    return f"Half of it is gone after about {middle:.1f} hours (95% interval {low:.1f} to {high:.1f})."

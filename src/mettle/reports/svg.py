@@ -1,0 +1,122 @@
+"""From a chart spec to an inline picture: SVG without script, in the reader's light or dark colours."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from mettle.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+VL_VERSION = "6.4"
+
+INK, QUIET, GRID = "#101112", "#606162", "#d0d1d2"
+TRAINING, MOOD, EVIDENCE = "#b45301", "#0b6b5d", "#5b4bb2"
+MUTED = "#e9e8e6"
+COLOURS: Mapping[str, str] = {
+    INK: "ink",
+    QUIET: "quiet",
+    GRID: "grid",
+    TRAINING: "training",
+    MOOD: "mood",
+    EVIDENCE: "evidence",
+    MUTED: "muted",
+}
+"""Colour in a spec -> the CSS variable it becomes in a page. One hue each for training, mood and evidence, everywhere."""
+
+NARROW, WIDE = 294, 676
+"""Widths that each picture is drawn for: a phone of 360 px with its margins, and a desktop column."""
+
+
+def altair() -> Any:  # noqa: ANN401 - a module that may be absent
+    """The charting library.
+
+    Raises
+    ------
+    MissingExtraError
+        Where it is not installed.
+    """
+    try:
+        import altair as alt  # noqa: PLC0415 - loads in half a second; only pictures need it
+    except ImportError:
+        raise MissingExtraError("charts") from None
+    return alt
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Specs are not checked against the schema while they are made: it takes most of the time, and drawing finds mistakes too."""
+    altair()
+    from altair.utils.schemapi import debug_mode  # noqa: PLC0415 - see above
+
+    with debug_mode(arg=False):
+        yield
+
+
+class Datasets:
+    """The rows of one chart, named and put in at the end: Altair copies what stands inside a chart at every step."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+
+    def __call__(self, rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 - an Altair object
+        """The rows as data of a layer."""
+        name = f"rows_{len(self.rows)}"
+        self.rows[name] = rows
+        return altair().NamedData(name=name)
+
+
+def themed(chart: Any, width: int, data: Datasets) -> Any:  # noqa: ANN401 - an Altair chart
+    """The chart with the house's type, colours and no frame."""
+    axis = {
+        "labelColor": QUIET,
+        "titleColor": QUIET,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelFont": "sans-serif",
+        "titleFont": "sans-serif",
+    }
+    whole = (
+        chart.properties(background="transparent", padding=2, autosize={"type": "fit-x", "contains": "padding"})
+        .configure(aria=False)
+        .configure_view(stroke=None, continuousWidth=width)
+        .configure_axis(**axis)
+        .configure_text(font="sans-serif", fontSize=12)
+        .configure_legend(disable=True)
+    )
+    whole.datasets = data.rows
+    return whole
+
+
+def svg(chart: Any, *, title: str, label: str) -> str:  # noqa: ANN401 - an Altair chart
+    """The chart as an inline SVG element that scales with the page.
+
+    Parameters
+    ----------
+    title
+        Finding, for those who hear the page.
+    label
+        CSS class: ``narrow`` or ``wide``.
+    """
+    try:
+        import vl_convert  # noqa: PLC0415 - as above
+    except ImportError:
+        raise MissingExtraError("charts") from None
+    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=VL_VERSION)
+    for colour, name in COLOURS.items():
+        drawn = re.sub(colour, f"var(--{name})", drawn, flags=re.IGNORECASE)
+    head, _, body = drawn.partition(">")
+    width, height = (re.search(rf'\b{side}="([\d.]+)"', head) for side in ("width", "height"))
+    assert width is not None
+    assert height is not None
+    box = f'viewBox="0 0 {width[1]} {height[1]}"'
+    body = re.sub(r"(\d+\.\d\d)\d+", r"\1", body)
+    escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return f'<svg class="{label}" {box} style="max-width: {width[1]}px" role="img" aria-label="{escaped}" xmlns="http://www.w3.org/2000/svg">{body}'

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import ROOT
+
+from mettle.cli import main
+from mettle.diary import Diary
+from mettle.importers import read
+from mettle.trials.exposure import Axis, exposures
+
+DATA = Path(str(files("mettle.cli"))) / "_example"
+EXAMPLE = ["--checkins", str(DATA / "checkins.csv"), "--outcome", "mood", "--training", str(DATA / "training_hevy.csv")]
+
+
+def run(*args: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    code = main(["answer", *args])
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def document(*args: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    code, out, _ = run(*args, "--json", capsys=capsys)
+    assert code == 0
+    found = json.loads(out)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_example_as_a_trial_is_answered_in_25_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(*EXAMPLE, "--schedule", str(DATA / "trial.json"), capsys=capsys)
+    assert code == 0
+    lines = out.splitlines()
+    assert len(lines) <= 25
+    assert "A session helps your mood: in the four hours after it" in " ".join(lines)
+    assert any("●" in line and "░" in line and "│" in line for line in lines)
+
+
+def test_the_same_call_prints_the_same_bytes_and_a_seed_changes_little(capsys: pytest.CaptureFixture[str]) -> None:
+    first = run(*EXAMPLE, "--json", capsys=capsys)[1]
+    assert first == run(*EXAMPLE, "--json", capsys=capsys)[1]
+    base, other = json.loads(first), document(*EXAMPLE, "--seed", "5", capsys=capsys)
+    one, two = base["effects"]["acute"], other["effects"]["acute"]
+    assert abs(one["mean"] - two["mean"]) < 0.15 * one["sd"]
+    assert other["seed"] == 5
+
+
+def test_without_a_schedule_the_words_are_not_causal(capsys: pytest.CaptureFixture[str]) -> None:
+    found = document(*EXAMPLE, capsys=capsys)
+    assert found["credibility"] in ("observational", "not_credible")
+    assert "helps" not in found["text"]
+    assert found["checks"]["lead_test"]["detectable"] > 0
+
+
+def test_exposures_direction_swc_and_prior_are_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checkins, doses = tmp_path / "c.csv", tmp_path / "d.csv"
+    days = [f"2026-03-{d:02d}" for d in range(1, 32)]
+    checkins.write_text("date;stress\n" + "".join(f"{d};{5 + i % 3},5\n" for i, d in enumerate(days)))
+    doses.write_text("date,dose\n" + "".join(f"{d},{i % 2}\n" for i, d in enumerate(days)))
+    found = document(
+        "--checkins", str(checkins), "--outcome", "stress", "--exposures", str(doses), "--higher-is", "worse",
+        "--swc", "0.7", "--prior", "sceptical", capsys=capsys,
+    )  # fmt: skip
+    assert found["outcome"] == {"name": "stress", "unit": "points", "higher_is": "worse"}
+    assert (found["swc"], found["prior"]["name"]) == (0.7, "sceptical")
+    assert found["data"]["exposed_days"] == 15
+    acute = found["effects"]["acute"]
+    assert (acute["p_better"] > 0.5) == (acute["median"] < 0)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--outcome", "energy"], "the diary has: mood"),
+        (["--schedule", "missing.json"], "no such file"),
+        (["--schedule", str(DATA / "checkins.csv")], "expected a JSON schedule"),
+        (["--timezone", "Mars/Olympus"], "expected a time zone"),
+        (["--report", "no/such/folder/out.html"], "no such folder"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(args: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(*EXAMPLE, *args, capsys=capsys)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert says in err
+
+
+def test_no_exposure_at_all_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run("--checkins", str(DATA / "checkins.csv"), "--outcome", "mood", capsys=capsys)
+    assert code == 2
+    assert "say what was done" in err
+
+
+def test_a_skipped_row_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "c.csv"
+    broken.write_text((DATA / "checkins.csv").read_text() + "soon,5\n")
+    code, _, err = run("--checkins", str(broken), *EXAMPLE[2:], capsys=capsys)
+    assert code == 0
+    assert "c.csv: row 227: left out" in err
+
+
+def test_the_shell_answer_loads_neither_numba_nor_scipy_stats_nor_charts() -> None:
+    code = (
+        "import sys; from mettle.cli import main; main(['answer', *sys.argv[1:]]);"
+        "print(*[m for m in ('numba', 'scipy.stats', 'altair', 'jinja2', 'django') if m in sys.modules], file=sys.stderr)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", code, *EXAMPLE], capture_output=True, text=True, check=True, env=env)
+    assert done.stderr.split() == []
+
+
+def test_example_prints_the_answer_and_writes_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["example", "--out", str(tmp_path / "new")]) == 0
+    out = capsys.readouterr().out
+    assert "simulated person" in out
+    assert "A session helps your mood" in out
+    page = (tmp_path / "new" / "answer.html").read_text()
+    assert "simulated person" in page
+    assert str(tmp_path / "new" / "answer.html") in out
+
+
+def test_real_exports_joined_with_a_diary(exports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file in ("hevy/kg_2025_mit.csv", "strong/ios_2021_german_workout_names.csv"):
+        checkins = made_diary(exports / file, tmp_path / "c.csv")
+        args = ["--checkins", str(checkins), "--outcome", "mood", "--training", str(exports / file), "--unit", "kg"]
+        report = tmp_path / "r.html"
+        found = document(*args, "--report", str(report), capsys=capsys)
+        assert found["data"]["exposed_days"] >= 10
+        assert found["effects"]["acute"]["mean"] is not None
+        assert found["effects"]["acute"]["q025"] < 0.8 < found["effects"]["acute"]["q975"]
+        assert report.stat().st_size < 2_000_000
+
+
+def made_diary(training: Path, out: Path) -> Path:
+    """An evening check-in a day around real sessions, with 0.8 points more for a day's dose of one."""
+    rng = random.Random(4)
+    sessions = read(training, unit="kg").diary.sessions
+    first = min(s.start.day for s in sessions)
+    doses = exposures(Diary(sessions=sessions), Axis(first)).by_day()
+    rows, mood = ["date,mood"], 0.0
+    for day in range(min(max(doses), 200)):
+        mood = 0.6 * mood + rng.gauss(0, 0.8)
+        if rng.random() < 0.9:
+            value = 6 + mood + 0.8 * doses.get(day, 0.0) + rng.gauss(0, 0.6)
+            rows.append(f"{first + timedelta(days=day)},{value:.1f}")
+    out.write_text("\n".join(rows) + "\n")
+    return out

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mettle.answers import Answer, answer
+from mettle.errors import InputError
+from mettle.reports.answer import render, write_report
+from mettle.trials.people import PEOPLE, simulate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TODAY = date(2026, 12, 31)
+NASTY = "<script>alert('mood')</script>"
+
+
+@pytest.fixture(scope="module")
+def found() -> Answer:
+    diary, _ = simulate(PEOPLE["misses_days"], days=60, seed=3)
+    named = replace(diary, observations=tuple(replace(o, outcome=NASTY) for o in diary.observations))
+    return answer(NASTY, named, today=TODAY)
+
+
+@pytest.fixture(scope="module")
+def page(found: Answer) -> str:
+    return render(found, note="a <b>note</b>")
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+def test_the_page_runs_nothing_and_asks_nothing_of_the_network(page: str) -> None:
+    tags = Tags()
+    tags.feed(page)
+    names = {tag for tag, _ in tags.seen}
+    assert not names & {"script", "link", "iframe", "img", "object", "image", "use", "b"}
+    for _, attributes in tags.seen:
+        assert not any(name.startswith("on") or name in ("src", "href", "xlink:href") for name in attributes)
+    assert "url(" not in page
+    assert set(re.findall(r"https?://[^\s\"'<>]+", page)) <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
+
+
+def test_what_was_imported_is_text(page: str) -> None:
+    assert NASTY not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_shows_sentence_pictures_ground_and_limits(found: Answer, page: str) -> None:
+    assert page.count("<svg") == 2 * 5  # each for phone and desktop
+    for heading in (
+        "How big, and how sure",
+        "The hours after a session",
+        "Where check-ins are missing",
+        "What this rests on",
+        "What it cannot tell",
+    ):
+        assert heading in page
+    for caveat in found.caveats:
+        if caveat.code == "observational":
+            assert caveat.text in page
+    assert "no diagnosis" in page
+
+
+def test_colours_follow_the_reader(page: str) -> None:
+    assert "prefers-color-scheme: dark" in page
+    assert "var(--mood)" in page
+    assert not re.search(r'(fill|stroke)="#[0-9a-f]{6}"', page)
+
+
+def test_an_answer_that_could_not_be_estimated_has_a_page_too() -> None:
+    diary, _ = simulate(PEOPLE["benefits"], days=3, seed=3)
+    page = render(answer("mood", diary, today=TODAY))
+    assert "too few" in page
+    assert "<svg" not in page
+
+
+def test_a_report_is_written_whole_or_not_at_all(
+    found: Answer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "r.html"
+    target.write_text("the old one")
+    monkeypatch.setattr("mettle.reports.answer.Path.replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_report(replace(found, posterior=None), target)
+    assert target.read_text() == "the old one"
+    assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
+    with pytest.raises(InputError, match="no such folder"):
+        write_report(found, tmp_path / "no" / "r.html")
+
+
+@pytest.mark.browser
+def test_the_page_fits_a_phone(page: str, tmp_path: Path, chromium: str) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    file = tmp_path / "r.html"
+    file.write_text(page)
+    with sync_api.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        view = browser.new_page(viewport={"width": 360, "height": 800})
+        asked: list[str] = []
+        view.on("request", lambda request: asked.append(request.url))
+        view.goto(file.as_uri())
+        assert view.evaluate("document.documentElement.scrollWidth") == 360
+        assert view.locator("svg.wide").first.is_hidden()
+        assert view.locator("svg.narrow").first.is_visible()
+        assert asked == [file.as_uri()]
+        browser.close()

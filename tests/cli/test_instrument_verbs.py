@@ -283,3 +283,20 @@ def test_a_form_that_is_left_is_still_one_json_document(
     text.write_pack(pack("gad7"))
     typed(monkeypatch, "1,2,q")
     assert document(capsys, "check-in", "gad7") == {"instrument": "gad7", "finished": False, "answered": 2}
+
+
+def test_a_later_time_is_shorter_and_a_rise_asks_about_danger(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text.write_pack(pack("phq9"))
+    save = str(tmp_path / "records.json")
+    shown = []
+    for ninth in ("0,1", "1,,1", "1,,1"):  # then a rise from 0 to 1 with Enter on its question, then the same again
+        typed(monkeypatch, f"1,0,0,0,0,0,0,0,{ninth}" if ninth == "0,1" else f"1,0,0,0,0,0,0,0,{ninth},1")
+        shown.append(run(capsys, "check-in", "phq9", "--save", save)[1])
+    assert "local emergency number" not in shown[0]
+    assert "hard to carry alone" in shown[1]
+    assert "Are you in danger" in shown[1]
+    assert "hard to carry alone" not in shown[2]
+    assert "local emergency number" in shown[2]
+    assert "Are you in danger" not in shown[2]

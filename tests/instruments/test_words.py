@@ -59,10 +59,12 @@ def test_no_wording_of_a_form_that_is_at_hand_stands_in_the_repository() -> None
 
 
 PINNED = {
+    "cesd": "23a7d4237d12",
     "cesdr": "7b93412fb676",
     "gad7": "3df8f0ad7985",
     "gds15": "3be7d35a92bd",
     "pcl5": "0d430e249d9e",
+    "phq4": "7288ee7d3fd1",
     "phq8": "c8f764c6b066",
     "phq9": "bb5bffa99e2b",
 }

@@ -45,6 +45,15 @@ def previous(path: Path, instrument: str) -> When | None:
     return max((When.parse(s) for s in stamps), key=lambda w: w.sort_key, default=None)
 
 
+def earlier_answers(path: Path, instrument: str, item: str) -> list[int]:
+    """Earlier answers to one question, oldest first, as a JSON file of records holds them; a CSV holds totals only."""
+    if path.suffix != ".json" or not path.exists():
+        return []
+    found = [r for r in _records(path) if r.get("instrument") == instrument]
+    answers = [r.get("responses", {}).get(item) for r in sorted(found, key=lambda r: str(r.get("at", "")))]
+    return [a for a in answers if isinstance(a, int)]
+
+
 def add_observations(path: Path, at: When, values: Mapping[str, float]) -> None:
     """Add one row an outcome to a CSV, or one record to a JSON file."""
     if path.suffix == ".json":

@@ -171,6 +171,9 @@ def _ask_items(args: argparse.Namespace, pack: TextPack, draft: dict[str, int | 
 
 def _help(args: argparse.Namespace, instrument: str, item: str, answer: int | None) -> bool:
     """Show what the answer asks for, before the next question; False where the person stops here."""
+    from pathlib import Path
+
+    from mettle.cli import _check_in_files as files
     from mettle.cli.help import kept_plan
     from mettle.instruments import safety
 
@@ -178,7 +181,17 @@ def _help(args: argparse.Namespace, instrument: str, item: str, answer: int | No
     contact = safety.Person(name or phone, phone if name else "") if args.contact else None
     kept = kept_plan()
     plan = None if kept.empty else kept
-    shown = safety.response(instrument, item, answer, country=args.country, contact=contact, plan=plan)
+    before = files.earlier_answers(Path(args.save), instrument, item) if args.save else []
+    shown = safety.response(
+        instrument,
+        item,
+        answer,
+        previous=before[-1] if before else None,
+        seen_before=any(before),
+        country=args.country,
+        contact=contact,
+        plan=plan,
+    )
     if shown.card is None:
         return True
     _say(f"\n{shown.card.text()}", quiet=False, aside=args.json)

@@ -293,6 +293,8 @@ def _table_points(instrument: Instrument, item: str, value: float | None, course
 
 def _total(instrument: Instrument, points: Mapping[str, float | None]) -> tuple[float | None, bool]:
     rules = instrument.rules
+    counted = {str(i) for i in rules["scoring"].get("items", points)}
+    points = {i: v for i, v in points.items() if i in counted}
     missing = [i for i, v in points.items() if v is None]
     never = {str(i) for i in rules["missing"].get("never", [])}
     if len(missing) > rules["missing"]["prorate"] or never & set(missing):

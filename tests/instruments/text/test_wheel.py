@@ -23,6 +23,7 @@ def wheel(path: Path, **changes: str) -> str:
             ("gad7", 7, 3),
             ("pcl5", 20, 4),
             ("cesdr", 20, 4),
+            ("cesd", 20, 3),
             ("gds15", 15, 1),
         ):
             rows = [("stem", f"{name} stem"), ("instruction", "choose"), ("instructions", "<b>Read</b> this")]
@@ -53,7 +54,7 @@ def test_every_fetchable_instrument_gets_its_words(tmp_path: Path) -> None:
         "phq9 question 2",
     ]
     assert packs["gds15"].answers["1"] == {0: "No", 1: "Yes"}
-    assert packs["pcl5"].stem == "Read this pcl5 stem"
+    assert packs["pcl5"].stem == "Read this choose pcl5 stem"
 
 
 def test_a_wheel_with_another_checksum_is_not_opened(tmp_path: Path) -> None:

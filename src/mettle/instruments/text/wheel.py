@@ -19,8 +19,8 @@ PACKAGE, VERSION = "camcops-server", "2.4.24"
 SHA256 = "ca1561b39cda8c47310f3feab7fb09b44944178b21deab64d0de2e2952cbaab7"
 MEMBER = "camcops_server/extra_strings/{name}.xml"
 _LARGEST_MEMBER = 1_000_000
-_QUESTIONS = {"gds15": "instruction", "cesdr": "instructions"}
-"""Packages whose lead-in has another key than ``stem``."""
+_LEADS = ("instructions", "instruction", "stem")
+"""What stands above the questions, in this order; each form has one or two of them."""
 
 
 class FetchError(RuntimeError):
@@ -140,7 +140,7 @@ def _pack(instrument: Instrument, strings: dict[str, dict[str, str]], sha256: st
         if instrument.rules["coding"].get("yes_no")
         else {v: first[f"a{v}"] for v in instrument.values}
     )
-    lead = [first.get("instructions", ""), first.get(_QUESTIONS.get(instrument.id, "stem"), "")]
+    lead = [first.get(key, "") for key in _LEADS]
     unscored = {}
     if "finalq" in first and instrument.rules["items"].get("unscored"):
         unscored["difficulty"] = (first["finalq"], {v: first[f"fa{v}"] for v in range(4)})

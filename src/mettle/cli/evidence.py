@@ -34,6 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.set_defaults(what="show")
     again = verbs.add_parser("replicate", help="a published review pooled anew from the numbers of its trials")
     again.add_argument("review", metavar="NAME", help="cochrane-2013")
+    again.add_argument("--forest", metavar="FILE", help="its forest plot: .svg, .png or .html")
+    again.add_argument(
+        "--analysis", default="after_treatment", help="which analysis to draw (default: after_treatment)"
+    )
+    again.add_argument("--phone", action="store_true", default=argparse.SUPPRESS, help="for a narrow screen")
     again.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document on stdout")
     again.set_defaults(what="replicate")
 
@@ -43,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "show":
         return _show(args.claim, as_json=args.json)
     if args.what == "replicate":
-        return _replicate(args.review, as_json=args.json)
+        return _replicate(args)
     return _list(args)
 
 
@@ -81,16 +86,21 @@ def _show(claim_id: str, *, as_json: bool) -> int:
     return 0
 
 
-def _replicate(name: str, *, as_json: bool) -> int:
+def _replicate(args: argparse.Namespace) -> int:
     from mettle.errors import InputError
     from mettle.evidence.replication import replicate
-    from mettle.reports.replication import record, table
+    from mettle.reports.replication import forest, record, table
 
     try:
-        review = replicate(name)
+        review = replicate(args.review)
+        drawn = forest(args.analysis) if args.forest else None
     except ValueError as error:
         raise InputError(str(error)) from None
-    if as_json:
+    if drawn:
+        from mettle.reports.pictures import save
+
+        save(drawn, args.forest, narrow=args.phone)
+    if args.json:
         print_json(record(review))
     else:
         print(table(review))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
-from mettle.errors import InputError, MissingExtraError
+from mettle.errors import MissingExtraError
 from mettle.evidence.claims import VERDICT_WORDS, VERDICTS, Verdict, claims, overall
+from mettle.reports import pictures
 from mettle.reports.claims import SIGNS, verdict_name
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from mettle.evidence.certainty import Level
 
-VL_VERSION = "6.4"
 NARROW, WIDE = 294, 676
 """Widths in pixels: a phone of 360 with its margins, and a desktop column."""
 INK, QUIET, GRID = "#101112", "#606162", "#d0d1d2"
@@ -50,7 +50,6 @@ SHAPES: Mapping[Verdict, str] = {
 """What is drawn in a cell, so that no verdict is told by colour or by a font alone: a disc, half, a quarter, a cross."""
 
 SURE: Mapping[Level, str] = {"high": "••••", "moderate": "•••", "low": "••", "very_low": "•", "none": ""}
-FORMATS = (".svg", ".png", ".html")
 TITLE = "What is known about 131 sayings"
 _CELL, _STEP, _LINE, _SIGN = 26, 30, 17, 130
 
@@ -121,20 +120,18 @@ def save(path: Path, *, phone: bool = False) -> None:
     Raises
     ------
     InputError
-        For another ending.
+        For another ending, or a folder that does not exist.
     """
+    pictures.check(str(path))
     ending = path.suffix.lower()
-    if ending not in FORMATS:
-        raise InputError(f"a picture ends in {', '.join(FORMATS)}, got {path.name!r}", where="--picture")
     if ending == ".html":
-        path.write_text(page(), encoding="utf-8")
-        return
-    vl_convert = _converter()
-    spec = picture(NARROW if phone else WIDE).to_dict(validate=False) | {"background": "white", "padding": 16}
-    if ending == ".svg":
-        path.write_text(vl_convert.vegalite_to_svg(spec, vl_version=VL_VERSION), encoding="utf-8")
+        content = page().encode()
     else:
-        path.write_bytes(vl_convert.vegalite_to_png(spec, vl_version=VL_VERSION, scale=2))
+        spec = picture(NARROW if phone else WIDE).to_dict(validate=False) | {"background": "white", "padding": 16}
+        content = pictures.svg(spec).encode() if ending == ".svg" else pictures.png(spec)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)
 
 
 def page() -> str:
@@ -162,7 +159,7 @@ def page() -> str:
 
 def _inline(chart: Chart) -> Markup:
     """The drawing as an SVG element that scales with the page; the converter escapes every text inside it."""
-    drawn: str = _converter().vegalite_to_svg(chart.to_dict(validate=False), vl_version=VL_VERSION)
+    drawn = pictures.svg(chart.to_dict(validate=False))
     for colour, variable in VARIABLES.items():
         drawn = drawn.replace(colour, variable)
     _, size, rest = re.split(r'(viewBox="[^"]*")', drawn, maxsplit=1)
@@ -176,14 +173,6 @@ def _altair() -> Any:  # noqa: ANN401 - a module that may be absent
     except ImportError:
         raise MissingExtraError("charts") from None
     return alt
-
-
-def _converter() -> Any:  # noqa: ANN401 - a module that may be absent
-    try:
-        import vl_convert  # noqa: PLC0415 - loads slowly, and only pictures need it
-    except ImportError:
-        raise MissingExtraError("charts") from None
-    return vl_convert
 
 
 def _heading(width: int) -> list[Row]:

@@ -6,12 +6,15 @@ import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from mettle.evidence.replication import DECIMALS, METHOD
+from mettle.evidence.replication import DECIMALS, METHOD, trials
+from mettle.inference.meta_analysis import meta_analysis
+from mettle.reports.forest import forest_plot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mettle.evidence.replication import Pooled, Replication, Review
+    from mettle.reports.pictures import Picture
 
 _WIDTH = 100
 
@@ -64,6 +67,20 @@ def table(review: Review) -> str:
     lines += ["", *textwrap.wrap(inferred, _WIDTH), "", *textwrap.wrap(f"How: {METHOD}.", _WIDTH)]
     lines += ["", *textwrap.wrap(f"{review.citation}. doi:{review.doi}", _WIDTH)]
     return "\n".join(lines)
+
+
+def forest(analysis: str) -> Picture:
+    """The forest plot of one analysis, from its trials' groups, by the review's own method.
+
+    Parameters
+    ----------
+    analysis
+        Its id, as in :func:`mettle.evidence.replication.trials`.
+    """
+    names, yi, vi = trials(analysis)
+    fit = meta_analysis(yi, vi, method="DL", test="z")
+    studies = [(name, float(y), float(v)) for name, y, v in zip(names, yi, vi, strict=True)]
+    return forest_plot(studies, fit, measure="RR" if analysis == "completed" else "SMD")
 
 
 def _figure(analysis: Replication, figures: Mapping[str, float]) -> str:

@@ -130,9 +130,9 @@ def alternatives(candidate: Candidate, everything: Sequence[Candidate]) -> tuple
 
     alike = exercise.pattern not in ("isolation", "conditioning")  # calf raises are no choice instead of curls
     others = [c for c in everything if c.id != candidate.id and ((far(c)[0] == 0 and alike) or shares(c, candidate))]
-    if len(others) < 2:
-        others += [c for c in everything if c.id != candidate.id and far(c)[0] == 0 and c not in others]
-    return tuple(c.id for c in sorted(others, key=far)[:2])
+    first = [c.id for c in sorted(others, key=far)[:2]]
+    nearest_of_rest = sorted((c for c in everything if c.id not in (*first, candidate.id)), key=far)
+    return tuple([*first, *(c.id for c in nearest_of_rest)][:2])
 
 
 def shares(a: Candidate, b: Candidate) -> bool:

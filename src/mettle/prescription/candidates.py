@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mettle.prescription.dose import MAJOR, rows
+from mettle.prescription.programme import number
 from mettle.prescription.screening import OLDER
 from mettle.prescription.settable import one_rm, settings
 from mettle.training.catalogue import exercises
@@ -222,3 +223,24 @@ def pool(candidates: list[Candidate], *, size: int = POOL) -> list[Candidate]:
             break
         kept.setdefault(c.id, c)
     return [c for c in candidates if c.id in kept][: max(size, len(kept))]
+
+
+def settable_json(candidates: list[Candidate]) -> dict[str, Any]:
+    """Every load that can be set, lightest first, named once; and which of these ladders each possible exercise uses."""
+    ladders: dict[str, list[dict[str, Any]]] = {}
+    names: dict[tuple[Setting, ...], str] = {}
+    for c in candidates:
+        if c.settings not in names:
+            kind = f"{c.kind}_pair" if any(s.per_hand for s in c.settings) else c.kind
+            names[c.settings] = kind if kind not in ladders else f"{kind}_{len(ladders)}"
+            ladders[names[c.settings]] = [
+                {
+                    "kind": s.kind,
+                    "amount": None if s.amount is None else number(s.amount),
+                    "colour": s.colour,
+                    "per_hand": s.per_hand,
+                    "set_up": s.set_up,
+                }
+                for s in c.settings
+            ]
+    return {"ladders": ladders, "exercises": {c.id: names[c.settings] for c in candidates}}

@@ -545,7 +545,7 @@ def _trauma(case: _Case) -> Check | None:
 
 
 def _balance(case: _Case) -> Check | None:
-    if case.level not in ("older", "light") and not case.profile.wants("falls") and case.profile.age < 65:
+    if not case.supported and not case.profile.wants("falls") and case.profile.age < 65:
         return None
     without = [s["id"] for s in case.sessions if not any(e.pattern == "balance" for _, _, e in _exercises(s))]
     return Check("balance in every session", not without, "all" if not without else f"{len(without)} sessions without")

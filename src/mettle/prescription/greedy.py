@@ -9,7 +9,6 @@ import numpy as np
 from mettle.prescription.problem import (
     MOST_SPINE_IN_SESSION,
     TWICE,
-    UNPULLED,
     days_trained,
     major_rows,
     most_of_pattern,
@@ -30,6 +29,8 @@ EPSILON = 1e-9
 
 def greedy(problem: Problem) -> Ints:
     """A week of sets (E, D) that keeps every hard limit; empty where nothing can be done."""
+    if problem.size == 0:
+        return np.zeros((0, problem.days), dtype=np.int64)
     best = _fill(problem, np.zeros((problem.size, problem.days), dtype=np.int64))
     best_value = objective(problem, best)
     for e in np.flatnonzero(best.any(axis=1)):  # one exercise at a time: out, and see whether the room serves better
@@ -85,7 +86,7 @@ def _gains(problem: Problem, sets: Ints) -> tuple[Floats, Ints]:
     total = sets.sum(axis=1)
     behind = problem.push @ total - problem.pull_weight * (problem.pull @ total) - problem.pull_margin
     change = step * (problem.push - problem.pull_weight * problem.pull)[:, None]
-    gain -= UNPULLED * (np.maximum(0, behind + change) - max(0.0, float(behind)))
+    gain -= problem.pull_cost * (np.maximum(0, behind + change) - max(0.0, float(behind)))
     return gain, step
 
 

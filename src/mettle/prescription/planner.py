@@ -17,7 +17,7 @@ from mettle.prescription.assembly import (
     template,
     weekly_sets,
 )
-from mettle.prescription.candidates import PULL, PUSH, Candidate, pool, possible
+from mettle.prescription.candidates import PULL, PUSH, Candidate, pool, possible, settable_json
 from mettle.prescription.checker import check
 from mettle.prescription.dose import MAJOR, Dose, dose, rows
 from mettle.prescription.greedy import greedy
@@ -83,6 +83,7 @@ def plan(
     made = template(days, everything, profile, screening, aim)
     small = small_sessions(everything, made)
     extras: dict[str, Any] = {name: session_json(session) for name, session in small.items()}
+    extras["settable"] = settable_json(everything)
     extras["disclaimer"] = "mettle informs; it is no medical advice. Stop and ask a doctor if something feels wrong."
     if profile.wants("social_anxiety"):
         extras["ladder"] = _ladder()

@@ -17,7 +17,6 @@ from mettle.prescription.problem import (
     DISTINCT,
     MOST_SPINE_IN_SESSION,
     TWICE,
-    UNPULLED,
     major_rows,
     most_of_pattern,
     resting,
@@ -136,7 +135,7 @@ def _volume(problem: Problem, rows: _Rows, n: Ints) -> None:
         given = [(n[i], problem.share[i // problem.days, m]) for i in range(len(n))]
         rows.limit([*given, (base[m], -1), (more[m], -1)], low=0)
         rows.limit(given, high=float(problem.ceiling[m]))
-    slack = rows.variables([-UNPULLED], upper=1000.0, whole=False)[0]
+    slack = rows.variables([-problem.pull_cost], upper=1000.0, whole=False)[0]
     pull = [
         (n[i], problem.push[i // problem.days] - problem.pull_weight * problem.pull[i // problem.days])
         for i in range(len(n))

@@ -12,6 +12,7 @@ import numpy as np
 
 from mettle.prescription.candidates import PULL, PUSH
 from mettle.prescription.dose import MAJOR, rows
+from mettle.prescription.screening import OLDER
 from mettle.training.vocabulary import MUSCLES
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ TO_FLOOR, TO_MIDDLE, MINOR = 16.0, 1.5, 1.0
 """What a fractional set earns: a major muscle's up to its floor, then up to the middle of its range, a small muscle's."""
 
 PATTERN, DAY_PATTERN, TWICE, BALANCE = 40.0, 8.0, 6.0, 15.0
-UNPULLED, SLOT, DISTINCT = 25.0, 0.5, 1.0
+SLOT, DISTINCT = 0.5, 1.0
+UNPULLED, UNPULLABLE = 12.0, 4.0
+"""What a push without its pull costs: where there is something to pull on, and where there is nothing."""
+
+MARGIN = 0.5
+"""Fractional sets above the floor that still count in full, so that the solver's tolerance stays above the floor."""
 MOST_SPINE_IN_SESSION = 5
 
 
@@ -89,6 +95,7 @@ class Problem:
     push: Floats
     pull: Floats
     pull_margin: float
+    pull_cost: float
     least_sets: int
     most_sets: int
     stations: int
@@ -137,7 +144,7 @@ def build(
     def is_in(group: tuple[str, ...]) -> Floats:
         return np.array([float(p in group) for p in patterns])
 
-    older = dose.level in ("older", "light") or profile.age >= 65 or profile.wants("falls")
+    older = screening.supported or profile.age >= OLDER or profile.wants("falls")
     daily = [(n, DAY_PATTERN, is_in(g)) for n, g in DAILY.items() if dose.days <= 3]
     if older:
         daily.append(("balance", BALANCE, is_in(("balance",))))
@@ -159,8 +166,8 @@ def build(
         set_s=np.array([c.set_s for c in candidates]),
         fixed_s=np.array([c.fixed_s for c in candidates]),
         room_s=dose.minutes * 60 - dose.warm_up_s - (rounds * rows()["circuit"]["round_rest_s"] if circuit else 0),
-        floor=np.where(reachable, low, 0.0),
-        middle=np.where(reachable, np.maximum((low + high) / 2, low), 0.0),
+        floor=np.where(reachable, np.minimum(low + MARGIN * major, high), 0.0),
+        middle=np.where(reachable, np.maximum((low + high) / 2, np.minimum(low + MARGIN * major, high)), 0.0),
         ceiling=high,
         worth=np.where(major, TO_FLOOR, MINOR),
         more=np.where(major, TO_MIDDLE, 0.3),
@@ -174,6 +181,7 @@ def build(
         push=is_in(PUSH),
         pull=is_in(PULL),
         pull_margin=0 if sore else rule["margin"],
+        pull_cost=UNPULLED if is_in(PULL).any() else UNPULLABLE,
         least_sets=rounds if circuit else 1 if dose.level in ("older", "light") or dose.minutes < 30 else 2,
         most_sets=rounds if circuit else 3 if dose.level in ("none", "novice", "older", "light") else 4,
         stations=dose.stations,
@@ -205,7 +213,7 @@ def objective(problem: Problem, sets: Ints) -> float:
     for _, gain, member in problem.daily:
         total += gain * float(((member @ chosen) > 0).sum())
     total += TWICE * float(np.minimum(days_trained(problem, chosen), min(2, problem.days))[major_rows(problem)].sum())
-    total -= UNPULLED * unpulled(problem, sets)
+    total -= problem.pull_cost * unpulled(problem, sets)
     return total
 
 

@@ -452,6 +452,8 @@ def _profile(document: Mapping[str, Any]) -> Profile:
         raise InputError(f"weekdays names {named} days but days_per_week is {read['days_per_week']}; they must agree")
     owned = list(read.get("equipment", ()))
     owned += [kit for key, kit in _IMPLIES.items() if read.get(key) and kit not in owned]
+    if "wheelchair" in read.get("limitations", ()) and "chair" not in owned:
+        owned.append("chair")  # its owner always has a seat
     read["equipment"] = tuple(owned)
     _contradictions(read)
     return Profile(**read)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mettle.instruments.safety import Message, clearance, guardrails, message
@@ -21,6 +21,9 @@ _TAGS_OF_RULE = {
     "supported": {"high_impact", "fall_risk", "floor_transfer", "single_leg_unsupported", "breath_hold"},
     "light": {"maximal_effort", "breath_hold", "high_impact"},
 }
+_CODE_OF_GUARD = {"frail": "light_plan", "recent_concussion": "light_plan", "postpartum": "light_plan"}
+"""What a plan calls a guardrail's sentence; the others are about asking somebody first."""
+
 OLDER = 65
 """Years from which somebody new to lifting gets the slow ramp."""
 
@@ -89,7 +92,11 @@ def screen(profile: Profile) -> Screening:
         said.insert(0, message("help_item9"))
     # A guard whose sentence the clearance has already said differently is not said twice.
     spoken = {"under_18", "pregnancy"}
-    said += [guard.message for guard in guards if guard.id not in spoken]
+    said += [
+        replace(guard.message, code=_CODE_OF_GUARD.get(guard.id, "clearance_advised"))
+        for guard in guards
+        if guard.id not in spoken
+    ]
     light = (cleared.outcome == "advised_first" and profile.pregnant_weeks is None) or "light" in rules
     if light and not any(m.code == "light_plan" for m in said):
         said.append(message("light_plan"))

@@ -295,3 +295,21 @@ def csv_text(plan: dict[str, Any]) -> str:
                         tail = [load["unit"], load["set_up"], s["percent_1rm"], s["rir"], s["rest_s"], s["tempo"]]
                         writer.writerow(["" if v is None else v for v in (*head, *body, *tail)])
     return out.getvalue()
+
+
+def session_text(found: dict[str, Any]) -> str:
+    """What `mettle next` says: the session, and what changed and why."""
+    session = found["session"]
+    if session is None:
+        return "This plan holds no session.\n"
+    when = ", ".join(str(x) for x in (session["on"] or session["day"], session["start"]) if x)
+    lines = [f"Next: {when}, {session['minutes']:g} min"]
+    for part in session["parts"]:
+        for planned in part["exercises"]:
+            left = reserve_words(planned)
+            lines.append(
+                f"   [ ] {name_of(planned['exercise'])}: {sets_words(planned)}{', leave ' + left if left else ''}"
+            )
+    for change in found["changes"]:
+        lines += textwrap.wrap(f"{name_of(change['exercise'])}: {change['reason']}.", WIDTH)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,396 @@
+"""The next session: a pure function of the plan and of what was really done.
+
+The log is replayed from the beginning, so that nothing about progress is stored that the log does not say. Missed sessions
+come again and are never added on top; after illness or a long break the way back begins lower.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from mettle.errors import InputError
+from mettle.prescription.dose import rows
+from mettle.prescription.progress import Asked, Change, Done, State, after, nearest
+from mettle.training.catalogue import exercises
+from mettle.units import KG_PER_LB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+LB_IN_KG = float(KG_PER_LB)
+TIRED_RPE, TIRED_SESSIONS = 9, 3
+"""Session effort, 0-10, and sessions in a row that ask for an unplanned easing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The session to do, and what changed since the last one."""
+
+    session: dict[str, Any] | None
+    changes: tuple[Change, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of ``mettle next --json``."""
+        return {
+            "session": self.session,
+            "changes": [
+                {"exercise": c.exercise, "code": c.code, "from": c.before, "to": c.after, "reason": c.reason}
+                for c in self.changes
+            ],
+        }
+
+
+def next_session(plan: Mapping[str, Any], log: Mapping[str, Any], *, today: date | None = None) -> Next:
+    """The next session of a plan after a log.
+
+    Parameters
+    ----------
+    plan, log
+        PLAN and LOG documents.
+    today
+        When it will be done; None takes the plan's date for it, or the last date of the log.
+
+    Raises
+    ------
+    InputError
+        Where either document is not what it should be.
+    """
+    slots = [(w["week"], w["deload"], s) for w in plan["weeks"] for s in w["sessions"]]
+    if not slots:
+        return Next(None, ())
+    replay = _Replay(plan)
+    entries = _entries(log)
+    place = 0
+    for number, entry in enumerate(entries):
+        at = _slot_of(entry, slots, place)
+        if not entry.get("skipped"):
+            _, deload, session = slots[at % len(slots)]
+            replay.do(session, entry, eased=_easing(entries[:number], _on(entry), deload=deload), deload=deload)
+            place = at + 1
+    _, deload, session = slots[place % len(slots)]
+    on = today or (date.fromisoformat(session["on"]) if session.get("on") else None)
+    eased = _easing(entries, on, deload=deload)
+    replay.ease(eased)
+    made = replay.prescribed(session, eased)
+    changes = tuple(replay.changes(session, made, eased))
+    return Next({**made, "on": None} if place >= len(slots) else made, changes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Easing:
+    """What a break, illness or tiredness takes away: the share of the load that stays, a code, and words."""
+
+    share: float = 1.0
+    fewer: bool = False
+    code: str | None = None
+    why: str = ""
+
+
+class _Replay:
+    """The states of all exercises while a log is gone through."""
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        self.plan = plan
+        self.states: dict[str, State] = {}
+        self.notes: dict[str, tuple[str, str]] = {}
+        self.shown: dict[str, dict[str, Any]] = {}
+
+    def ease(self, eased: _Easing) -> None:
+        """Lower every exercise after a break; they come up again by the ordinary rules."""
+        if eased.share >= 1:
+            return
+        for key, state in self.states.items():
+            settings, _ = ladder_of(self.plan, state.swapped or key)
+            intended, hold = state.intended, state.hold_s
+            if intended is not None:
+                intended = max(0.0, intended - 1) if _in_places(settings) else intended * eased.share
+            hold = None if hold is None else max(5, round(hold * eased.share))
+            self.states[key] = replace(state, intended=intended, hold_s=hold, extra_reps=0, misses=0, stale=0)
+
+    def asked(self, planned: dict[str, Any], eased: _Easing) -> dict[str, Any]:
+        """An exercise as the person is asked for it."""
+        new = _one(planned, self.plan, self.states.get(planned["exercise"], State()))
+        work = [s for s in new["sets"] if s["kind"] == "work"]
+        last = 2 if any(s["side"] == "left" for s in work) else 1
+        return {**new, "sets": new["sets"][:-last]} if eased.fewer and len(work) >= 3 * last else new
+
+    def do(self, session: Mapping[str, Any], entry: Mapping[str, Any], *, eased: _Easing, deload: bool) -> None:
+        """Let one session of the log move the states."""
+        self.ease(eased)
+        for planned in _planned(session):
+            key = planned["exercise"]
+            state = self.states.get(key, State())
+            shown = self.asked(planned, eased)
+            current = shown["exercise"]
+            performed = [
+                s for s in entry.get("sets", []) if s["exercise"] == current and s.get("kind", "work") == "work"
+            ]
+            if not performed:
+                continue
+            self.shown[key] = shown
+            settings, ladder = ladder_of(self.plan, current)
+            asked, done = _asked(shown, settings), _done(performed, settings, exercises()[current].sides)
+            if state.intended is None and asked.load is None and done.load is not None:
+                asked = replace(asked, load=done.load)  # the person chose the first load
+            pain = float(entry.get("pain") or 0)
+            if deload and pain <= rows()["miss"]["pain_above"]:
+                continue  # an easy week proves nothing
+            moved, code, why = after(
+                state,
+                current,
+                asked=asked,
+                done=done,
+                ladder=ladder,
+                rule=planned["progression_rule"],
+                pain=pain,
+                allowed=self.plan.get("settable", {}).get("exercises", {}),
+            )
+            self.states[key], self.notes[key] = moved, (code, why)
+
+    def prescribed(self, session: dict[str, Any], eased: _Easing) -> dict[str, Any]:
+        """The plan's session with each exercise where it stands."""
+        parts = [{**part, "exercises": [self.asked(e, eased) for e in part["exercises"]]} for part in session["parts"]]
+        return {**session, "parts": parts}
+
+    def changes(self, session: Mapping[str, Any], made: Mapping[str, Any], eased: _Easing) -> Iterator[Change]:
+        """What is different from the last time that each exercise was asked for."""
+        for planned, new in zip(_planned(session), _planned(made), strict=True):
+            key = planned["exercise"]
+            before, now = _shown(self.shown.get(key)), _shown(new)
+            if eased.code is not None:
+                yield Change(new["exercise"], eased.code, before, now, eased.why)
+            elif key in self.notes:
+                yield Change(new["exercise"], self.notes[key][0], before, now, self.notes[key][1])
+
+
+def _in_places(settings: Sequence[Mapping[str, Any]]) -> bool:
+    return bool(settings) and settings[0]["kind"] in ("band", "angle")
+
+
+def _entries(log: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    sessions = log.get("sessions")
+    if not isinstance(sessions, list):
+        raise InputError("sessions must be a list", where="log")
+    for number, entry in enumerate(sessions, 1):
+        if not isinstance(entry, dict):
+            raise InputError(f"session {number} must be an object", where="log")
+        if entry.get("skipped") not in (None, "missed", "illness", "rest"):
+            raise InputError(f"session {number}: skipped must be missed, illness, rest or null", where="log")
+        for s in entry.get("sets", []):
+            if s.get("status", "done") not in ("done", "missed", "stopped"):
+                raise InputError(f"session {number}: status must be done, missed or stopped", where="log")
+            if s.get("exercise") not in exercises():
+                raise InputError(f"session {number}: {s.get('exercise')!r} is no exercise", where="log")
+            reps = s.get("reps")
+            if reps is not None and (not isinstance(reps, int) or reps < 0):
+                raise InputError(
+                    f"session {number}: reps must be a whole number of at least 0, got {reps!r}", where="log"
+                )
+    order = {id(e): n for n, e in enumerate(sessions)}
+    return sorted(sessions, key=lambda e: (_on(e) or date.min, order[id(e)]))
+
+
+def _on(entry: Mapping[str, Any]) -> date | None:
+    value = entry.get("on") or (entry.get("at") or "")[:10]
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise InputError(f"on must be a date like 2026-01-31, got {value!r}", where="log") from None
+
+
+def _slot_of(entry: Mapping[str, Any], slots: Sequence[tuple[int, bool, dict[str, Any]]], place: int) -> int:
+    """Which session of the plan an entry did: the one it names, else the next one."""
+    named = entry.get("plan")
+    if not isinstance(named, dict):
+        return place
+    of_week = [n for n, (week, _, _) in enumerate(slots) if week == named.get("week")]
+    wanted = named.get("session")
+    for n in of_week:
+        if slots[n][2]["id"] == wanted:
+            return n
+    if isinstance(wanted, int) and 1 <= wanted <= len(of_week):
+        return of_week[wanted - 1]
+    return place
+
+
+def _planned(session: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [e for part in session["parts"] for e in part["exercises"]]
+
+
+def ladder_of(plan: Mapping[str, Any], exercise: str) -> tuple[list[dict[str, Any]], list[float]]:
+    """The settings of an exercise and their size: kilograms, or places 0, 1, 2 ... of bands and angles; empty without load."""
+    table = plan.get("settable", {})
+    settings = table.get("ladders", {}).get(table.get("exercises", {}).get(exercise), [])
+    if settings and settings[0]["kind"] in ("band", "angle"):
+        return settings, [float(n) for n in range(len(settings))]
+    weighed = [s for s in settings if s["amount"] is not None and s["kind"] in ("kg", "stack", "sled")]
+    return weighed, [float(s["amount"]) for s in weighed]
+
+
+def _size(load: Mapping[str, Any] | None, settings: Sequence[Mapping[str, Any]]) -> float | None:
+    """A load as the ladder counts it."""
+    if not load:
+        return None
+    if load.get("kind") == "band":
+        return next((float(n) for n, s in enumerate(settings) if s["colour"] == load.get("colour")), None)
+    if load.get("amount") is None:
+        return None
+    if load.get("kind") == "angle":
+        return next((float(n) for n, s in enumerate(settings) if s["amount"] == load["amount"]), None)
+    if load.get("kind") == "bodyweight":
+        return None
+    pounds = load.get("kind") == "lb" or load.get("unit") == "lb"
+    return float(load["amount"]) * (LB_IN_KG if pounds else 1.0)
+
+
+def _asked(shown: Mapping[str, Any], settings: Sequence[Mapping[str, Any]]) -> Asked:
+    work = [s for s in shown["sets"] if s["kind"] == "work"]
+    first = min(work, key=lambda s: _size(s["load"], settings) or 0.0, default=None)  # heavy sets follow the usual ones
+    if first is None:
+        return Asked(0, None, None, None, None, None)
+    reps = first["reps"]
+    low, high = reps if isinstance(reps, list) else (reps, reps)
+    return Asked(len(work), low, high, first["hold_s"], _size(first["load"], settings), first["rir"])
+
+
+def _done(performed: Sequence[Mapping[str, Any]], settings: Sequence[Mapping[str, Any]], sides: int) -> Done:
+    """What was done, the weakest set and side deciding."""
+    full = [s for s in performed if s.get("status", "done") == "done"]
+    reps = [s["reps"] for s in full if s.get("reps") is not None]
+    holds = [s["hold_s"] for s in full if s.get("hold_s") is not None]
+    loads = [x for s in full if (x := _size(s.get("load"), settings)) is not None]
+    left = [s["rir"] for s in full if s.get("rir") is not None]
+    one_sided = sides == 2 and len({s.get("side", "both") for s in full} & {"left", "right"}) == 1
+    return Done(
+        sets=0 if one_sided else len(full),
+        reps=min(reps, default=None),
+        hold_s=min(holds, default=None),
+        load=min(loads, default=None),
+        rir=sum(left) / len(left) if left else None,
+        stopped=len(full) < len(performed),
+    )
+
+
+def _one(planned: dict[str, Any], plan: Mapping[str, Any], state: State) -> dict[str, Any]:
+    """An exercise as the person is asked for it now."""
+    current = state.swapped or planned["exercise"]
+    settings, ladder = ladder_of(plan, current)
+    swapped = current != planned["exercise"]
+    if swapped:
+        known = exercises()[current]
+        planned = {**planned, "exercise": current, "cue": known.cue, "reason": f"Instead, for now: {planned['reason']}"}
+    if state.intended is None and state.extra_reps == 0 and state.hold_s is None and not swapped:
+        return planned
+    return {
+        **planned,
+        "sets": [_set(s, current, state, settings=settings, ladder=ladder) for s in planned["sets"]],
+    }
+
+
+def _set(
+    row: dict[str, Any],
+    exercise: str,
+    state: State,
+    *,
+    settings: Sequence[dict[str, Any]],
+    ladder: Sequence[float],
+) -> dict[str, Any]:
+    heavy = row["percent_1rm"] is not None and row["percent_1rm"] >= 80
+    made = dict(row)
+    swapped = state.swapped is not None
+    intended = state.intended
+    if intended is None and ladder:
+        intended = ladder[0] if swapped else _size(row["load"], settings)
+    if intended is not None and row["kind"] == "work":
+        wanted = intended * (1.15 if heavy and state.intended else 1.0)
+        size = nearest(ladder, wanted)
+        setting = settings[ladder.index(size)] if size in ladder else None
+        made["load"] = _load(row["load"], setting, size)
+        if made["load"]["amount"] != row["load"]["amount"]:
+            made["percent_1rm"] = None
+    elif swapped:
+        made["load"] = {
+            "kind": "bodyweight",
+            "amount": None,
+            "unit": None,
+            "colour": None,
+            "per_hand": False,
+            "set_up": "",
+        }
+        made["percent_1rm"] = None
+    if made["reps"] is not None and row["kind"] == "work" and not heavy:
+        low, high = row["reps"] if isinstance(row["reps"], list) else (row["reps"], row["reps"])
+        made["reps"] = [max(1, low + min(0, state.extra_reps)), max(2, high + state.extra_reps)]
+    timed = exercises()[exercise].timed
+    if timed and row["hold_s"] is None:
+        made["reps"], made["hold_s"], made["rir"] = None, 20, None
+    elif not timed and row["hold_s"] is not None:
+        made["reps"], made["hold_s"], made["rir"] = [8, 12], None, 3
+    elif state.hold_s is not None and row["hold_s"] is not None:
+        made["hold_s"] = state.hold_s
+    return made
+
+
+def _load(old: Mapping[str, Any], setting: Mapping[str, Any] | None, size: float) -> dict[str, Any]:
+    if setting is None:
+        return {**old, "amount": round(size, 1), "unit": old.get("unit") or "kg", "set_up": "as near as you can"}
+    amount = setting["amount"]
+    unit = "degrees" if setting["kind"] == "angle" else None if amount is None else "kg"
+    return {
+        "kind": setting["kind"],
+        "amount": amount,
+        "unit": unit,
+        "colour": setting["colour"],
+        "per_hand": setting["per_hand"],
+        "set_up": setting["set_up"],
+    }
+
+
+def _easing(entries: Sequence[Mapping[str, Any]], on: date | None, *, deload: bool) -> _Easing:
+    """What a break, illness or tiredness before a day takes away."""
+    back = rows()["back"]
+    trained = [(n, _on(e)) for n, e in enumerate(entries) if not e.get("skipped")]
+    if not trained:
+        return _Easing()
+    place, last = trained[-1]
+    now = on if on is not None else _on(entries[-1])
+    gap = (now - last).days if last and now else 0
+    for days, name in ((84, "load_after_12_weeks"), (28, "load_after_4_weeks"), (14, "load_after_2_weeks")):
+        if gap >= days:
+            share = float(back[name])
+            words = f"{gap // 7} weeks since the last session: {100 * (1 - share):.0f}% less to come back"
+            return _Easing(share, fewer=True, code="break", why=words)
+    skipped = [e["skipped"] for e in entries[place + 1 :]]
+    if "illness" in skipped:
+        words = "after being ill: a tenth less and one set less, then up again"
+        return _Easing(float(back["load_after_2_weeks"]), fewer=True, code="illness", why=words)
+    if _tired(entries) and not deload:
+        return _Easing(0.9, fewer=True, code="deload", why="the last three sessions were very hard: an easier one")
+    if "missed" in skipped:
+        return _Easing(code="missed", why="the missed session comes now; nothing is added on top")
+    return _Easing()
+
+
+def _tired(entries: Sequence[Mapping[str, Any]]) -> bool:
+    efforts = [e["session_rpe"] for e in entries if not e.get("skipped") and e.get("session_rpe") is not None]
+    return len(efforts) >= TIRED_SESSIONS and all(x >= TIRED_RPE for x in efforts[-TIRED_SESSIONS:])
+
+
+def _shown(planned: Mapping[str, Any] | None) -> float | str | None:
+    """A load for a change: its number where it has one, else its words."""
+    if planned is None:
+        return None
+    work = [s for s in planned["sets"] if s["kind"] == "work"]
+    if not work:
+        return None
+    load = work[-1]["load"]
+    if load["colour"]:
+        return str(load["colour"])
+    if load["amount"] is not None:
+        return float(load["amount"])
+    if work[-1]["hold_s"] is not None:
+        return f"{work[-1]['hold_s']} s"
+    reps = work[-1]["reps"]
+    return "–".join(map(str, reps)) if isinstance(reps, list) else None if reps is None else str(reps)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from mettle.errors import InputError
 from mettle.evidence import claims, for_claim, study, zero_centred
 from mettle.evidence.discount import expected, from_figure
 from mettle.evidence.pools import judgement, pools, trial_sds
@@ -33,6 +34,11 @@ def test_the_sceptic_is_narrower_and_the_flat_prior_wider_than_the_default() -> 
 def test_a_person_without_spread_has_no_prior(own_sd: float) -> None:
     with pytest.raises(ValueError, match="own_sd must be a finite number above 0"):
         for_claim(None, "mood", own_sd=own_sd)
+
+
+def test_an_unknown_claim_is_the_caller_s_mistake() -> None:
+    with pytest.raises(InputError, match="unknown claim '99'"):
+        for_claim("99", "mood", own_sd=1.0)
 
 
 def test_no_figure_from_memory_becomes_a_prior() -> None:

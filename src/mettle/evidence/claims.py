@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from mettle.errors import InputError
 from mettle.evidence import certainty, pools
 from mettle.evidence.outcomes import check_instrument, check_measure
 from mettle.evidence.studies import study
@@ -120,7 +121,7 @@ def claims() -> dict[str, Claim]:
 
 
 def claim(claim_id: str) -> Claim:
-    """One claim; an unknown id raises ValueError.
+    """One claim; an unknown id raises InputError.
 
     >>> claim("1.2").verdict
     'contradicted'
@@ -128,7 +129,7 @@ def claim(claim_id: str) -> Claim:
     try:
         return claims()[claim_id]
     except KeyError:
-        raise ValueError(f"unknown claim {claim_id!r}, ids run from 0.0 to 16.3") from None
+        raise InputError(f"unknown claim {claim_id!r}, ids run from 0.0 to 16.3") from None
 
 
 def overall() -> str:

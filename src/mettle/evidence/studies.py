@@ -13,6 +13,15 @@ Status = Literal["read_in_source", "secondary", "recalled"]
 """Read in the source (mostly its abstract), read about elsewhere, or remembered and not yet checked."""
 
 
+NATURAL_UNITS = {
+    "min": "minutes",
+    "pp": "percentage points",
+    "ISI points": "points of the ISI",
+    "PSQI points": "points of the PSQI",
+}
+"""Units that people count in, with their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Study:
     """One published figure.
@@ -75,12 +84,17 @@ class Study:
         'SMD 0.66 [0.48, 0.83], 33 studies, 1877 people, I2 76%'
         >>> study("rehder2026").figure
         'r 0.05 [0.03, 0.06] (99.2% interval), 67 studies, 8223 people'
+        >>> study("yue2022_onset").figure
+        '-1 [-4.4, 2.5] minutes, 28 studies, 325 people'
         """
         parts = []
         if self.estimate is not None:
-            interval = "" if self.low is None or self.high is None else f" [{self.low:.2f}, {self.high:.2f}]"
+            natural = self.unit in NATURAL_UNITS
+            shape = "g" if natural else ".2f"
+            interval = "" if self.low is None or self.high is None else f" [{self.low:{shape}}, {self.high:{shape}}]"
             odd = "" if self.level in (None, 95.0) else f" ({self.level:g}% interval)"
-            parts.append(f"{self.unit} {self.estimate:.2f}{interval}{odd}")
+            size = f"{self.estimate:{shape}}{interval}"
+            parts.append((f"{size} {NATURAL_UNITS[self.unit]}" if natural else f"{self.unit} {size}") + odd)
         if self.k:
             parts.append(f"{self.k} {'study' if self.k == 1 else 'studies'}")
         if self.n:

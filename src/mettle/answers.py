@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mettle import __version__
 from mettle.errors import InputError
 from mettle.evidence import priors as evidence_priors
 from mettle.inference import nof1
 from mettle.trials import caveats, checks, wording
+from mettle.trials.adherence import adherence
 from mettle.trials.contrasts import EFFECT_NAMES, Weeks, contrast, own_weeks, prior_sd
+from mettle.trials.randomisation import randomisation_p, timing_placebo
 from mettle.trials.table import Table, build
 from mettle.trials.verdict import Effect, effect_of, headline, unknown
 
@@ -21,9 +25,11 @@ if TYPE_CHECKING:
     from mettle.diary import Diary
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior, PriorSet
+    from mettle.trials.adherence import Adherence
     from mettle.trials.checks import LeadTest, Missingness
     from mettle.trials.contrasts import EffectName
     from mettle.trials.exposure import Excluded
+    from mettle.trials.randomisation import Placebo, Redraw
     from mettle.trials.schedule import Schedule
     from mettle.trials.verdict import Direction, Strength, Verdict
     from mettle.trials.wording import Comparison, Credibility
@@ -47,6 +53,14 @@ class Answer:
         ``acute``, ``next_day``, ``chronic`` and ``total`` under the chosen prior.
     under_priors
         The headline's effect under each prior.
+    lead, placebo
+        Of an observational diary: does future training "predict" the present, and is the effect of moved sessions as large?
+    delta, missing
+        Where ratings are missing, and how much the acute effect leans on those that are.
+    variability
+        In a trial: how much more ratings vary on days of the first arm (ratio of standard deviations).
+    randomisation_p, adherence
+        In a trial: the randomisation test where a sampler was given, and what was done of what was assigned.
     posterior
         Under the chosen prior; None where nothing was estimated.
     """
@@ -66,8 +80,11 @@ class Answer:
     weeks: Weeks
     missing: Missingness | None
     lead: LeadTest | None
+    placebo: Placebo | None
+    delta: Mapping[str, float | None] | None
+    variability: Mapping[str, float] | None
     randomisation_p: float | None
-    adherence: Mapping[str, Any] | None
+    adherence: Adherence | None
     caveats: tuple[caveats.Caveat, ...]
     text: str
     seed: int
@@ -120,10 +137,15 @@ class Answer:
             "checks": {
                 "lead_test": None if self.lead is None else _figures(asdict(self.lead)),
                 "randomisation_p": _figure(self.randomisation_p),
+                "timing_placebo": None if self.placebo is None else _figures(asdict(self.placebo)),
+                "missingness": None
+                if self.missing is None
+                else _figures({**asdict(self.missing), **(self.delta or {})}),
+                "variability": None if self.variability is None else _figures(dict(self.variability)),
                 "ess": None if self.posterior is None else _figure(self.posterior.ess),
                 "points": None if self.posterior is None else self.posterior.points,
             },
-            "adherence": None if self.adherence is None else dict(self.adherence),
+            "adherence": None if self.adherence is None else _figures(asdict(self.adherence)),
             "caveats": [asdict(c) for c in self.caveats],
             "excluded": [asdict(e) for e in self.excluded],
             "text": self.text,
@@ -138,7 +160,10 @@ def _figure(value: float | None) -> float | None:
 
 
 def _figures(document: dict[str, Any]) -> dict[str, Any]:
-    return {key: _figure(value) if type(value) is float else value for key, value in document.items()}
+    return {
+        key: _figure(value) if type(value) is float else _figures(value) if isinstance(value, dict) else value
+        for key, value in document.items()
+    }
 
 
 def answer(
@@ -153,6 +178,8 @@ def answer(
     swc: float | None = None,
     prior: str = "default",
     effect: EffectName = "acute",
+    drop_first_days: int = 0,
+    redraw: Redraw | None = None,
     seed: int = 0,
 ) -> Answer:
     """Whether training goes with (or, where it was randomised, changes) an outcome of one person.
@@ -178,8 +205,13 @@ def answer(
         Which of the four priors the headline is read under; it must hold under all.
     effect
         Which effect the headline is about.
+    drop_first_days
+        Leave out so many days at the begin, when keeping a diary is new.
+    redraw
+        Draws another schedule from the set that this one was drawn from; with it a randomisation test stands beside the
+        posterior.
     seed
-        Of the placement of the numerical points.
+        Of the placement of the numerical points, and of the redraws.
 
     Raises
     ------
@@ -188,7 +220,7 @@ def answer(
     """
     claim = claim or (schedule.claims[0] if schedule and schedule.claims else None)
     _refuse(outcome, diary, swc, prior, schedule)
-    table = build(diary, outcome, today=today, schedule=schedule)
+    table = build(diary, outcome, today=today, schedule=schedule, drop_first_days=drop_first_days)
     if schedule is not None and not table.t.size:
         raise InputError(_no_common_day(diary, outcome, schedule), where="--schedule")
     weeks = own_weeks(table.daily)
@@ -210,7 +242,10 @@ def answer(
     }
     chosen = getattr(own, prior)
     lead = checks.lead_test(table, chosen, seed=seed) if schedule is None else None
+    placebo = timing_placebo(table, chosen) if schedule is None else None
     missing = checks.missingness(table)
+    acute = found[prior]["acute"]
+    trial = _trial(table, schedule, acute, chosen, compared=compared, redraw=redraw, seed=seed)
     credibility = _credibility(schedule, lead)
     under = {name: found[name][effect] for name in PRIOR_NAMES}
     verdict, strength = headline(under[prior], [e for name, e in under.items() if name != prior])
@@ -222,6 +257,7 @@ def answer(
     warned = caveats.caveats(
         table, compared, found[prior], lead=lead, missing=missing, converged=all(f.converged for f in fits.values())
     )
+    warned = (*caveats.about_trial(acute, trial.adherence, trial.p), *caveats.about_timing(placebo, verdict), *warned)
     return Answer(
         question=wording.question(compared),
         comparison=compared,
@@ -238,8 +274,11 @@ def answer(
         weeks=weeks,
         missing=missing,
         lead=lead,
-        randomisation_p=None,
-        adherence=None,
+        placebo=placebo,
+        delta=None if acute.mean is None else checks.delta_sensitivity(table, acute.mean, missing),
+        variability=trial.variability,
+        randomisation_p=trial.p,
+        adherence=trial.adherence,
         caveats=warned,
         text=" ".join([said, *(c.text for c in warned)]),
         seed=seed,
@@ -281,6 +320,33 @@ def _comparison(
         dated_only=not table.timed,
         swc=swc or 0.0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    adherence: Adherence | None = None
+    p: float | None = None
+    variability: Mapping[str, float] | None = None
+
+
+def _trial(
+    table: Table,
+    schedule: Schedule | None,
+    acute: Effect,
+    priors: Mapping[PriorEffect, Prior],
+    *,
+    compared: Comparison,
+    redraw: Redraw | None,
+    seed: int,
+) -> _Trial:
+    """What only a trial has: adherence, the randomisation test, and variability by arm."""
+    if schedule is None:
+        return _Trial()
+    p = None
+    if redraw is not None:
+        p = randomisation_p(table, priors, schedule, redraw, rng=np.random.default_rng(seed))
+    done = adherence(table, schedule, acute, priors, swc=compared.swc, higher_is=compared.higher_is, seed=seed)
+    return _Trial(done, p, checks.variability(table, priors, seed=seed))
 
 
 def _fits(table: Table, own: PriorSet, chosen: str, seed: int) -> dict[str, nof1.Posterior]:
@@ -364,6 +430,9 @@ def _no_answer(
         weeks=weeks,
         missing=checks.missingness(table) if table.t.size else None,
         lead=None,
+        placebo=None,
+        delta=None,
+        variability=None,
         randomisation_p=None,
         adherence=None,
         caveats=(reason,) if reason else (),

@@ -39,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--timezone", metavar="ZONE", help="of times that do not say: Europe/Berlin")
     parser.add_argument("--unit", choices=["kg", "lb"], help="of loads, for exports that do not say")
+    parser.add_argument(
+        "--drop-first-days", type=int, default=0, metavar="N", help="leave out the first N days (novelty)"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same figures (default 0)")
     parser.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     parser.add_argument("--report", metavar="OUT.html", help="also write a report that opens offline")
@@ -69,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         higher_is=args.higher_is,
         swc=args.swc,
         prior=args.prior,
+        drop_first_days=max(0, args.drop_first_days),
         seed=args.seed,
     )
     if args.report:

@@ -194,6 +194,7 @@ def _rests_on(found: Answer) -> list[str]:
             f"A check that must find nothing found nothing: coming sessions did not show in the ratings before them (it would have "
             f"found {c.points(found.lead.detectable)} {c.unit})."
         )
+    lines += _trial_lines(found)
     main = found.effects[found.headline_effect]
     if main.sd_ratio is not None:
         lines.append(
@@ -206,6 +207,42 @@ def _rests_on(found: Answer) -> list[str]:
             else "as you set it"
         )
         lines.append(f"Less than {c.points(found.swc)} {c.unit} counts as not worth noticing ({how}).")
+    return lines
+
+
+def _trial_lines(found: Answer) -> list[str]:
+    """What a trial adds: as trained, per session, the randomisation test, variability; and what missing ratings could do."""
+    c, lines = found.comparison, []
+    done = found.adherence
+    if done is not None and done.as_trained is not None and done.as_trained.mean is not None:
+        e = done.as_trained
+        lines.append(
+            f"By what was done instead of what was drawn: {c.points(e.mean or 0.0, signed=True)} {c.unit} ({c.interval(e)}); that "
+            "comparison is not random."
+        )
+    if (
+        done is not None
+        and done.per_session is not None
+        and (done.done_when_assigned, done.done_otherwise) != (1.0, 0.0)
+    ):
+        p = done.per_session
+        lines.append(
+            f"For each session done because it was drawn: {c.points(p['mean'], signed=True)} {c.unit} (95% interval "
+            f"{c.points(p['q025'], signed=True)} to {c.points(p['q975'], signed=True)})."
+        )
+    if found.randomisation_p is not None:
+        lines.append(f"Randomisation test, which needs no model: p = {found.randomisation_p:.3f}.")
+    if found.variability is not None:
+        v = found.variability
+        lines.append(
+            f"Ratings vary {v['ratio']:.2f} times as much on those days as on the others (95% interval {v['q025']:.2f} to {v['q975']:.2f})."
+        )
+    tipping = (found.delta or {}).get("tipping")
+    if tipping is not None:
+        lines.append(
+            f"Missing ratings of training days would have to be off by {c.points(tipping, signed=True)} {c.unit} on average to take the "
+            "effect away."
+        )
     return lines
 
 

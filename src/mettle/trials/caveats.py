@@ -11,16 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from mettle.trials.adherence import Adherence
     from mettle.trials.checks import LeadTest, Missingness
     from mettle.trials.contrasts import EffectName
     from mettle.trials.exposure import Excluded
+    from mettle.trials.randomisation import Placebo
     from mettle.trials.table import Table
-    from mettle.trials.verdict import Effect
+    from mettle.trials.verdict import Effect, Verdict
     from mettle.trials.wording import Comparison
 
 FEWEST_DAYS = 7
 """Fewer rated days than this are not analysed."""
 LOG_GAP_DAYS = 14
+PLACEBO_SHARE = 0.2
+"""Share of shifted placebos as large as the real effect above which the reader is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,42 @@ def caveats(
     return tuple(found)
 
 
+def about_trial(acute: Effect, done: Adherence | None, p: float | None) -> list[Caveat]:
+    """Adherence, and whether the randomisation test agrees with the posterior."""
+    found = []
+    if done is not None and done.done_when_assigned is not None and done.done_otherwise is not None:
+        kept, crossed = round(done.done_when_assigned * done.assigned), round(done.done_otherwise * done.other)
+        said = f"You did what was drawn on {kept} of {done.assigned} days, and the other way round on {crossed} of {done.other}."
+        if done.per_session is None:
+            found.append(
+                Caveat("assignment_not_followed", f"{said} That is too little difference to say what a session does.")
+            )
+        elif kept < done.assigned or crossed > 0:
+            found.append(Caveat("adherence", f"{said} The comparison is by what was drawn, so that it stays fair."))
+    if p is not None and acute.q025 is not None and acute.q975 is not None:
+        excludes = acute.q025 > 0 or acute.q975 < 0
+        if excludes != (p < 0.05):
+            agrees = "does not confirm it" if excludes else "finds a difference where the interval does not"
+            found.append(
+                Caveat(
+                    "randomisation_disagrees", f"The randomisation test {agrees} (p = {p:.3f}); trust neither alone."
+                )
+            )
+        else:
+            found.append(
+                Caveat("randomisation_agrees", f"The randomisation test, which needs no model, agrees (p = {p:.3f}).")
+            )
+    return found
+
+
+def about_timing(placebo: Placebo | None, verdict: Verdict) -> list[Caveat]:
+    """Whether sessions moved by whole weeks show as much as the real ones."""
+    if placebo is None or verdict not in ("better", "worse") or placebo.as_large <= PLACEBO_SHARE:
+        return []
+    said = f"Sessions moved by whole weeks show as much in {placebo.as_large:.0%} of {placebo.shifts} tries; the timing may not be what matters."
+    return [Caveat("timing_placebo", said)]
+
+
 def _about_cause(table: Table, c: Comparison, lead: LeadTest | None) -> list[Caveat]:
     if c.assigned:
         return []
@@ -114,6 +154,13 @@ def _about_cause(table: Table, c: Comparison, lead: LeadTest | None) -> list[Cav
                 f"Coming sessions did not show in the ratings before them; the test would have found {c.points(lead.detectable)} {c.unit} or more.",
             )
         )
+    if not _rated_before(table):
+        found.append(
+            Caveat(
+                "rate_before",
+                "Check in before you decide to train, too: only that can tell whether training follows how you feel.",
+            )
+        )
     found.append(
         Caveat(
             "observational",
@@ -129,6 +176,16 @@ def _about_cause(table: Table, c: Comparison, lead: LeadTest | None) -> list[Cav
             )
         )
     return found
+
+
+def _rated_before(table: Table) -> bool:
+    """Whether at least half of the sessions have a check-in earlier on their day."""
+    starts = [(b.day, b.start) for b in table.bouts if b.start is not None]
+    if not table.timed or not starts:
+        return False
+    first = dict(zip(table.day[::-1].tolist(), table.t[::-1].tolist(), strict=True))
+    before = sum(1 for day, start in starts if first.get(day, start) < start)
+    return before * 2 >= len(starts)
 
 
 def _about_data(table: Table, missing: Missingness) -> list[Caveat]:

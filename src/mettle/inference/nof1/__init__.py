@@ -7,8 +7,20 @@ from __future__ import annotations
 
 from mettle.inference.nof1.design import Design, Kernel
 from mettle.inference.nof1.estimate import fit, fit_many, refit
-from mettle.inference.nof1.level import Level, level
+from mettle.inference.nof1.level import Level, covariance, level
 from mettle.inference.nof1.posterior import Mixture, Posterior
 from mettle.inference.nof1.reprior import reprior
 
-__all__ = ["Design", "Kernel", "Level", "Mixture", "Posterior", "fit", "fit_many", "level", "refit", "reprior"]
+__all__ = [
+    "Design",
+    "Kernel",
+    "Level",
+    "Mixture",
+    "Posterior",
+    "covariance",
+    "fit",
+    "fit_many",
+    "level",
+    "refit",
+    "reprior",
+]

@@ -38,26 +38,54 @@ def level(design: Design, posterior: Posterior, at: Floats, x: Floats) -> Level:
     """
     from scipy.linalg import solve_triangular  # noqa: PLC0415 - only pictures need it, and a shell answer must start fast
 
-    hyper = np.exp(posterior.weights @ posterior.hyper)
-    by_name = dict(zip(posterior.hyper_names, hyper.tolist(), strict=True))
-    noise, ou, time, step = (by_name[f"log_{n}"] for n in ("noise", "ou", "ou_time", "level"))
-    tau = [by_name[f"log_tau_{k.name}"] for k in design.kernels]
-    full = np.column_stack(
-        [design.x, *(k.column(design.t, np.array([t]))[:, 0] for k, t in zip(design.kernels, tau, strict=True))]
-    )
+    scales = _Scales.of(design, posterior)
+    full = scales.columns(design)
     shown = np.column_stack([x, np.zeros((len(at), len(design.kernels)))])
     origin = min(float(design.t.min()), float(at.min()))
-
-    def latent(a: Floats, b: Floats) -> Floats:
-        walk = step**2 * np.minimum(a[:, None] - origin, b[None, :] - origin)
-        return np.asarray(walk + ou**2 * np.exp(-np.abs(a[:, None] - b[None, :]) / time))
-
     variance = design.prior_sd**2
-    seen = (full * variance) @ full.T + latent(design.t, design.t) + noise**2 * np.eye(len(design.t))
-    cross = (shown * variance) @ full.T + latent(at, design.t)
-    root = np.linalg.cholesky(seen)
+    cross = (shown * variance) @ full.T + scales.latent(at, design.t, origin)
+    root = np.linalg.cholesky(covariance(design, posterior, origin=origin))
     gain = solve_triangular(root, cross.T, lower=True)
     rest = solve_triangular(root, design.y - full @ design.prior_mean, lower=True)
     mean = shown @ design.prior_mean + gain.T @ rest
-    own = np.sum(shown**2 * variance, axis=1) + step**2 * (at - origin) + ou**2
+    own = np.sum(shown**2 * variance, axis=1) + scales.step**2 * (at - origin) + scales.ou**2
     return Level(mean, np.sqrt(np.maximum(own - np.sum(gain**2, axis=0), 0.0)))
+
+
+def covariance(design: Design, posterior: Posterior, *, origin: float | None = None) -> Floats:
+    """Covariance of the observations with everything but the hyperparameters integrated out, (n, n).
+
+    At the posterior mean of the hyperparameters (log scale); the coefficients have their priors.
+    """
+    scales = _Scales.of(design, posterior)
+    full = scales.columns(design)
+    origin = float(design.t.min()) if origin is None else origin
+    return np.asarray(
+        (full * design.prior_sd**2) @ full.T
+        + scales.latent(design.t, design.t, origin)
+        + scales.noise**2 * np.eye(len(design.t))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scales:
+    noise: float
+    ou: float
+    time: float
+    step: float
+    tau: tuple[float, ...]
+
+    @classmethod
+    def of(cls, design: Design, posterior: Posterior) -> _Scales:
+        hyper = np.exp(posterior.weights @ posterior.hyper)
+        by_name = dict(zip(posterior.hyper_names, hyper.tolist(), strict=True))
+        noise, ou, time, step = (by_name[f"log_{n}"] for n in ("noise", "ou", "ou_time", "level"))
+        return cls(noise, ou, time, step, tuple(by_name[f"log_tau_{k.name}"] for k in design.kernels))
+
+    def columns(self, design: Design) -> Floats:
+        kernels = zip(design.kernels, self.tau, strict=True)
+        return np.column_stack([design.x, *(k.column(design.t, np.array([tau]))[:, 0] for k, tau in kernels)])
+
+    def latent(self, a: Floats, b: Floats, origin: float) -> Floats:
+        walk = self.step**2 * np.minimum(a[:, None] - origin, b[None, :] - origin)
+        return np.asarray(walk + self.ou**2 * np.exp(-np.abs(a[:, None] - b[None, :]) / self.time))

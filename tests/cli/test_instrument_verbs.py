@@ -300,3 +300,14 @@ def test_a_later_time_is_shorter_and_a_rise_asks_about_danger(
     assert "hard to carry alone" not in shown[2]
     assert "local emergency number" in shown[2]
     assert "Are you in danger" not in shown[2]
+
+
+def test_a_file_where_the_data_folder_should_be_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, own_folder: Path
+) -> None:
+    own_folder.write_text("not a folder")
+    form = tmp_path / "gad7.json"
+    form.write_text(json.dumps(questionnaire("gad7")))
+    code, out, err = run(capsys, "text", "add", str(form))
+    assert (code, out) == (1, "")
+    assert len(err.strip().splitlines()) == 1

@@ -62,6 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone (mettle ... | head)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ANSWERED
+    except OSError as error:  # a full disk, a file where a folder should be
+        print(f"mettle: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
+        return FAILED
     return ANSWERED
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import fhirkit
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.instruments.text.words import changed, questionnaire
 
 from mettle import instruments
@@ -77,6 +79,8 @@ def test_answers_may_stand_in_a_contained_value_set(tmp_path: Path) -> None:
         (FIRST, "DELETE", "which instrument this is cannot be told|was found 0 times"),
         ([*FIRST, "linkId"], 7, "every item needs a linkId"),
         ([*FIRST, "code"], 7, "malformed"),
+        ([*FIRST, "text"], {"en": "x"}, "must be a text, got dict"),
+        ([*OPTION, "display"], ["x"], "an answer must be a text, got list"),
         (["item"], "text", "item must be a list"),
         (["resourceType"], "Patient", "not a FHIR Questionnaire"),
     ],
@@ -115,3 +119,27 @@ def test_an_owners_permission_is_asked_for_and_kept(tmp_path: Path) -> None:
         read(tmp_path, questionnaire("isi", coded=False))
     found = read(tmp_path, questionnaire("isi", coded=False), permission="letter of 3 May 2026")
     assert "letter of 3 May 2026" in found.licence_note
+
+
+def places(document: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    found = [path] if path else []
+    inside = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for key, value in inside:
+        found += places(value, (*path, key))
+    return found
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_a_form_broken_anywhere_is_refused_in_one_line_or_still_fits(tmp_path: Path, data: st.DataObject) -> None:
+    form = questionnaire("gad7")
+    path = data.draw(st.sampled_from(places(form)))
+    value = data.draw(st.sampled_from([None, 0, -1, 2.5, True, "", "x", [], {}, [None], {"a": 1}]))
+    refused = ""
+    try:
+        text.check_pack(read(tmp_path, changed(form, list(path), value)))
+    except InputError as error:
+        refused = str(error)
+    assert "\n" not in refused

@@ -60,19 +60,28 @@ def _pack(document: dict[str, Any], raw: bytes, where: str, instrument: str | No
     if found.licence_class == "C" and not (permission or "").strip():
         raise InputError(f"{found.licence} State it with --permission.", where=where)
     by_id = _matched(found, asked, where)
-    note = " ".join(str(document.get("copyright") or f"{found.name}: {found.licence}").split())
+    note = _words(document.get("copyright"), "copyright", where) or f"{found.name}: {found.licence}"
     return TextPack(
         instrument=found.id,
-        language=str(document.get("language") or "en"),
-        title=str(document.get("title") or found.name),
-        stem=_stem(document),
-        items={i: " ".join(str(item.get("text", "")).split()) for i, item in by_id.items()},
+        language=_words(document.get("language"), "language", where) or "en",
+        title=_words(document.get("title"), "title", where) or found.name,
+        stem=_stem(document, where),
+        items={i: _words(item.get("text"), f"the text of item {i}", where) for i, item in by_id.items()},
         answers={i: _labels(found, item, document, where) for i, item in by_id.items()},
         unscored=_unscored(found, asked, document, where),
         source=where,
         source_sha256=hashlib.sha256(raw).hexdigest(),
         licence_note=f"{note} Permission: {permission.strip()}" if permission else note,
     )
+
+
+def _words(value: object, what: str, where: str) -> str:
+    """A text on one line; empty where there is none, refused where it is anything but a text."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InputError(f"{what} must be a text, got {type(value).__name__}", where=where)
+    return " ".join(value.split())
 
 
 def _parsed(raw: bytes, where: str) -> dict[str, Any]:
@@ -181,7 +190,7 @@ def _labels(instrument: Instrument, item: dict[str, Any], document: dict[str, An
             )
         if int(value) in labels:
             raise InputError(f"item {item['linkId']}: two answers have the value {value:g}", where=where)
-        labels[int(value)] = " ".join(str(coding.get("display") or option.get("valueInteger", "")).split())
+        labels[int(value)] = _words(coding.get("display"), "an answer", where) or str(option.get("valueInteger", ""))
     return labels
 
 
@@ -201,11 +210,11 @@ def _unscored(
             coding = option.get("valueCoding", {})
             if coding.get("code") not in order:
                 raise InputError(f"item {match['linkId']}: unknown answer {coding.get('code')!r}", where=where)
-            labels[order.index(coding["code"])] = str(coding.get("display", ""))
-        found[key] = (" ".join(str(match.get("text", "")).split()), labels)
+            labels[order.index(coding["code"])] = _words(coding.get("display"), "an answer", where)
+        found[key] = (_words(match.get("text"), "a text", where), labels)
     return found
 
 
-def _stem(document: dict[str, Any]) -> str:
+def _stem(document: dict[str, Any], where: str) -> str:
     groups = [i for i in document.get("item", []) if i.get("type") in ("group", "display") and i.get("text")]
-    return " ".join(str(groups[0]["text"]).split()) if groups else ""
+    return _words(groups[0]["text"], "a text", where) if groups else ""

@@ -74,6 +74,22 @@ def test_both_checks_of_consistency_agree_with_metafor(name: str, method: str) -
         assert s.direct - s.indirect == pytest.approx(s.difference)
 
 
+def test_dersimonian_laird_agrees_with_a_port_of_netmeta() -> None:
+    peers = json.loads((ROOT / "validation" / "meta" / "peers.json").read_text())["networks"]
+    assert set(peers) == set(PINNED)
+    for name, theirs in peers.items():
+        fit = fitted(name, "DL", checks=False)
+        np.testing.assert_allclose([c.estimate for c in fit.against_reference], theirs["estimate"], rtol=CLOSED)
+        np.testing.assert_allclose([c.se for c in fit.against_reference], theirs["se"], rtol=CLOSED)
+        np.testing.assert_allclose(
+            [fit.tau2, fit.q, fit.q_df], [theirs["tau2"], theirs["q"], theirs["q_df"]], rtol=CLOSED
+        )
+        np.testing.assert_allclose(fit.p_scores, theirs["p_scores"], rtol=CLOSED)
+        between = fitted(name, "EE").inconsistency
+        assert between.df == theirs["df_between_designs"]
+        assert between.q == pytest.approx(theirs["q_between_designs"], rel=CLOSED)
+
+
 def test_two_treatments_are_a_pairwise_meta_analysis() -> None:
     from mettle.inference.meta_analysis import meta_analysis
 

@@ -30,10 +30,13 @@ if TYPE_CHECKING:
 Method = Literal["REML", "ML", "DL", "PM", "EE"]
 METHODS: tuple[Method, ...] = ("REML", "ML", "DL", "PM", "EE")
 
-_STEP = 1e-10  # a Newton step this small, relative to tau2, leaves an error of its square
+_STEP = 1e-7  # a Newton step this small, relative to tau2, leaves an error of its square
 _FLOOR = 1e-15  # tau2 below this share of the typical variance is 0
 _ROUNDS = 100
-_GRID = np.array([0.0, 0.03, 0.1, 0.3, 0.6, 1.0, 1.7, 3.0, 10.0])
+_TINY = 1e-150  # effects that do not vary at all divide by this, not by 0
+_EPS = 4 * float(np.finfo(np.float64).eps)
+_TOGETHER = 8  # weights multiplied before a logarithm is taken: safe while each lies within 1e-38 and 1e38
+GRID = np.array([0.0, 0.1, 0.4, 1.0, 2.5, 10.0])
 """Where REML and ML look before they climb, in units of the spread of the effects (0 is the boundary)."""
 
 
@@ -92,7 +95,9 @@ def log_likelihood(y: Floats, v: Floats, tau2: Floats, *, restricted: bool, X: F
     """The (restricted) log likelihood up to a constant at each ``tau2`` of shape (..., b), in that shape."""
     total = v + tau2[..., None]
     w = 1.0 / total
-    log_det = -np.add.reduce(np.log(w, where=w > 0, out=np.zeros_like(w)), axis=-1)
+    groups = np.arange(0, w.shape[-1], _TOGETHER)
+    there = w if np.isfinite(v).all() else np.where(w > 0, w, 1.0)
+    log_det = -np.add.reduce(np.log(np.multiply.reduceat(there, groups, axis=-1)), axis=-1)
     if X is None:
         s1 = np.add.reduce(w, axis=-1)
         wy = w * y
@@ -144,7 +149,7 @@ def solve(
         new = np.where(below & (lo >= 0), 0.5 * (lo + hi), np.maximum(new, 0.0))
         small = np.abs(new - at) <= _STEP * at + _FLOOR * scale[rows]
         at_zero = (at == 0) & (value <= 0)
-        closed = np.isfinite(hi) & (hi - lo <= 4 * np.finfo(float).eps * hi)
+        closed = np.isfinite(hi) & (hi - lo <= _EPS * hi)
         done = (small & newton & ~outside_above) | at_zero | closed
         tau2[rows], low[rows], high[rows] = np.where(at_zero, 0.0, new), lo, hi
         reached[rows[done]] = True
@@ -152,6 +157,20 @@ def solve(
         if not len(rows):
             break
     return tau2, reached
+
+
+def q_score(t: Terms, target: Floats) -> tuple[Floats, Floats, Floats]:
+    """Where the generalised Q meets a target, as 1 - target / Q: nearly straight in tau2, so that Newton needs few steps."""
+    q = np.maximum(t.y_p_y, _TINY)
+    slope = -target * t.y_pp_y / (q * q)
+    return 1.0 - target / q, slope, -slope
+
+
+def likelihood_score(t: Terms, *, restricted: bool) -> tuple[Floats, Floats, Floats]:
+    """Where the (restricted) likelihood is level, as 1 - tr P / y'PPy (tr W for ML): straight where variances are equal."""
+    first, second = (t.tr_p, t.tr_pp) if restricted else (t.tr_w, t.tr_ww)
+    fit = np.maximum(t.y_pp_y, _TINY)
+    return 1.0 - first / fit, (second - 2.0 * first * t.y_ppp_y / fit) / fit, second / fit
 
 
 def tau2_estimate(y: Floats, v: Floats, method: Method, *, X: Floats | None = None) -> tuple[Floats, NDArray[np.bool_]]:
@@ -204,12 +223,16 @@ def degrees(v: Floats, X: Floats | None = None) -> Floats:
     return df
 
 
+def _of(y: Floats, v: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    return (y, v) if len(rows) == len(y) else (y[rows], v[rows])
+
+
 def _paule_mandel(
     y: Floats, v: Floats, target: Floats, X: Floats | None
 ) -> Callable[[Floats, NDArray[np.intp]], tuple[Floats, Floats, Floats]]:
     def score(tau2: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
-        t = terms(y[rows], v[rows], tau2, X)
-        return t.y_p_y - target[rows], -t.y_pp_y, t.y_pp_y
+        t = terms(*_of(y, v, rows), tau2, X)
+        return q_score(t, target[rows])
 
     return score
 
@@ -218,15 +241,15 @@ def _likelihood_score(
     y: Floats, v: Floats, *, restricted: bool, X: Floats | None
 ) -> Callable[[Floats, NDArray[np.intp]], tuple[Floats, Floats, Floats]]:
     def score(tau2: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
-        t = terms(y[rows], v[rows], tau2, X)
-        first, second = (t.tr_p, t.tr_pp) if restricted else (t.tr_w, t.tr_ww)
-        return t.y_pp_y - first, second - 2.0 * t.y_ppp_y, second
+        t = terms(*_of(y, v, rows), tau2, X)
+        return likelihood_score(t, restricted=restricted)
 
     return score
 
 
 def _best_start(y: Floats, v: Floats, moment: Floats, scale: Floats, *, restricted: bool, X: Floats | None) -> Floats:
-    grid = _GRID[:, None] * np.maximum(moment, 0.1 * scale)
-    height = log_likelihood(y, v, grid, restricted=restricted, X=X)
+    grid = GRID[:, None] * np.maximum(moment, 0.1 * scale)
+    unit = scale[:, None]  # in units of the typical variance no product of weights overflows
+    height = log_likelihood(y / np.sqrt(unit), v / unit, grid / scale, restricted=restricted, X=X)
     best: Floats = grid[np.argmax(height, axis=0), np.arange(len(y))]
     return best

@@ -350,6 +350,8 @@ def _fit(y: Floats, v: Floats, *, method: Method, test: Test, pi_df: PiDf, level
 
 def _t_quantile(df: Floats, share: float) -> Floats:
     """The t quantile for each df (infinite: the normal one), computed once for each df that occurs."""
+    if (df == df[0]).all():
+        return np.full(len(df), ndtri(share) if np.isinf(df[0]) else stdtrit(df[0], share))
     kinds, which = np.unique(df, return_inverse=True)
     values = np.where(np.isinf(kinds), ndtri(share), stdtrit(np.where(np.isinf(kinds), 1.0, kinds), share))
     return np.asarray(values[which])

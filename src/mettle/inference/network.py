@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy.special import chdtrc, chdtri, ndtr, ndtri, stdtr, stdtrit
 
-from mettle.inference.heterogeneity import Method, Terms, solve
+from mettle.inference.heterogeneity import GRID, Method, Terms, likelihood_score, q_score, solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from mettle.inference.network_data import Network
 
     Floats = NDArray[np.float64]
-
-_GRID = np.array([0.0, 0.03, 0.1, 0.3, 0.6, 1.0, 1.7, 3.0, 10.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +224,7 @@ def network_meta_analysis(
         pi_df=pi_df if new_df >= 1 else None,
         p_scores=pairs.p_scores(-1.0 if higher_is == "worse" else 1.0),
         inconsistency=_design_by_treatment(network, method) if checks else _NOT_DONE,
-        node_splits=_node_splits(network, method) if checks else (),
+        node_splits=_node_splits(network, method, tau2) if checks else (),
         covariance=covariance,
         warnings=tuple(warnings),
     )
@@ -325,7 +323,8 @@ def _log_likelihood(network: Network, X: Floats, tau2: float, *, restricted: boo
     return -0.5 * (log_det + fit.q + (log_det_x if restricted else 0.0))
 
 
-def _tau2(network: Network, X: Floats, method: Method) -> tuple[float, list[str]]:
+def _tau2(network: Network, X: Floats, method: Method, *, near: float | None = None) -> tuple[float, list[str]]:
+    """The between-study variance, searched from ``near`` or from the best of a few points, and warnings."""
     df = int(network.present.sum()) - X.shape[2]
     if method == "EE":
         return 0.0, []
@@ -340,9 +339,11 @@ def _tau2(network: Network, X: Floats, method: Method) -> tuple[float, list[str]
         found, reached = solve(_generalised_q(network, X, float(df)), np.array([moment]), np.array([scale]))
     else:
         restricted = method == "REML"
-        grid = _GRID * max(moment, 0.1 * scale)
-        heights = [_log_likelihood(network, X, float(t), restricted=restricted) for t in grid]
-        start = np.array([grid[int(np.argmax(heights))]])
+        grid = np.array([near]) if near else GRID * max(moment, 0.1 * scale)
+        heights = (
+            [_log_likelihood(network, X, float(t), restricted=restricted) for t in grid] if len(grid) > 1 else [0.0]
+        )
+        start = grid[[int(np.argmax(heights))]]
         found, reached = solve(_likelihood(network, X, restricted=restricted), start, np.array([scale]))
     ended = [] if reached[0] else [f"the search for tau2 by {method} did not end: the value shown is no root"]
     return float(found[0]), ended
@@ -352,8 +353,7 @@ def _generalised_q(
     network: Network, X: Floats, target: float
 ) -> Callable[[Floats, NDArray[np.intp]], tuple[Floats, Floats, Floats]]:
     def score(tau2: Floats, _rows: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
-        t = _terms(network, X, float(tau2[0]))
-        return t.y_p_y - target, -t.y_pp_y, t.y_pp_y
+        return q_score(_terms(network, X, float(tau2[0])), np.array([target]))
 
     return score
 
@@ -362,9 +362,7 @@ def _likelihood(
     network: Network, X: Floats, *, restricted: bool
 ) -> Callable[[Floats, NDArray[np.intp]], tuple[Floats, Floats, Floats]]:
     def score(tau2: Floats, _rows: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
-        t = _terms(network, X, float(tau2[0]))
-        first, second = (t.tr_p, t.tr_pp) if restricted else (t.tr_w, t.tr_ww)
-        return t.y_pp_y - first, second - 2.0 * t.y_ppp_y, second
+        return likelihood_score(_terms(network, X, float(tau2[0])), restricted=restricted)
 
     return score
 
@@ -404,7 +402,7 @@ def _design_by_treatment(network: Network, method: Method) -> Inconsistency:
     return Inconsistency(q, df, float(chdtrc(df, q)), tau2)
 
 
-def _node_splits(network: Network, method: Method) -> tuple[NodeSplit, ...]:
+def _node_splits(network: Network, method: Method, near: float) -> tuple[NodeSplit, ...]:
     """For each pair with evidence of both kinds: one more coefficient for what its own studies say beyond the rest."""
     splits = []
     p = network.X.shape[2]
@@ -421,7 +419,7 @@ def _node_splits(network: Network, method: Method) -> tuple[NodeSplit, ...]:
         rows = X[network.present]
         if np.linalg.matrix_rank(rows) <= p:
             continue
-        tau2, _ = _tau2(network, X, method)
+        tau2, _ = _tau2(network, X, method, near=near)
         fit = _gls(network, X, tau2)
         indirect = (fit.beta[b - 1] if b else 0.0) - (fit.beta[a - 1] if a else 0.0)
         delta, se = float(fit.beta[p]), float(np.sqrt(fit.inverse[p, p]))

@@ -305,7 +305,8 @@ def _drawing(bones: Skeleton, kit: Sequence[str], *, key: str) -> str:
 
 def _line(places: Sequence[Point], width: float, *, faint: bool = False) -> str:
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-    return f'<path d="M{path}" stroke-width="{width}"{" opacity=" + chr(34) + ".38" + chr(34) if faint else ""}/>'
+    far = ' opacity=".5"' if faint else ""
+    return f'<path d="M{path}" stroke-width="{width}"{far}/>'
 
 
 def _body(bones: Skeleton, *, key: str) -> str:

@@ -311,3 +311,8 @@ def test_a_file_where_the_data_folder_should_be_is_one_line(
     code, out, err = run(capsys, "text", "add", str(form))
     assert (code, out) == (1, "")
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_test_is_told_against_age_and_sex(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "score", "chair30", "--responses", "9", "--age", "72", "--sex", "F")
+    assert "fewer than most people of that age and sex" in out

@@ -144,6 +144,8 @@ def words(scored: Score) -> list[str]:
         limit = found.cutoffs[0]
         edge = f"{limit.lowest:g} or more" if limit.lowest is not None else f"{limit.highest:g} or less"
         lines.append(f"Published limit: {edge}{' ' + limit.of if limit.of else ''} ({limit.words}).")
+    elif "cutoff" in scored.flags:
+        lines.append("That is fewer than most people of that age and sex.")
     return lines
 
 

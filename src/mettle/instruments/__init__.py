@@ -6,7 +6,8 @@ from mettle.instruments.change import Change, change
 from mettle.instruments.instrument import LICENCE_CLASSES, Cutoff, Instrument, Item, SafetyItem, Source, ids, load
 from mettle.instruments.measures import Measure, body_parts, check_answer, daily_default, measures, outcome_name
 from mettle.instruments.record import Administration, administer, record_total
-from mettle.instruments.scoring import Score, check_response, item_order, overlaps, score, score_total
+from mettle.instruments.responses import check_response, item_order
+from mettle.instruments.scoring import Score, overlaps, score, score_total
 
 __all__ = [
     "LICENCE_CLASSES",

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mettle.instruments.instrument import load
-from mettle.instruments.scoring import Score, item_order, score, score_total
+from mettle.instruments.responses import item_order
+from mettle.instruments.scoring import Score, score, score_total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

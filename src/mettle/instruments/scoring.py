@@ -1,4 +1,4 @@
-"""Responses to a score: reversal by item id, missing answers, subscales, bands, limits, flags."""
+"""Responses to a score, with its band, limits and flags."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mettle.instruments.instrument import Instrument, load
+from mettle.instruments.points import points_of, subscales_of, tidy, total_of
+from mettle.instruments.responses import by_item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,11 +111,11 @@ def score(
     52
     """
     instrument = load(key)
-    answers = _answers(instrument, responses, order)
+    answers = by_item(instrument, responses, order)
     missing = tuple(i for i, value in answers.items() if value is None)
-    points = _points(instrument, answers, course_m)
-    total, prorated = _total(instrument, points)
-    subscales = _subscales(instrument, points, answers)
+    points = points_of(instrument, answers, course_m)
+    total, prorated = total_of(instrument, points)
+    subscales = subscales_of(instrument, points, answers)
     flags = _safety_flags(instrument, answers)
     if prorated:
         flags.append("prorated")
@@ -157,7 +159,7 @@ def score_total(
         raise ValueError(f"{instrument.name}: a total is a whole number in {low:g}-{high:g}, got {total:g}")
     return _finish(
         instrument,
-        _tidy(total),
+        tidy(total),
         subscales={},
         missing=(),
         flags=[],
@@ -218,132 +220,6 @@ def overlaps(instrument: Instrument, on: date | None, previous_on: date | None) 
     return (on - previous_on).days < (instrument.recall_days or instrument.min_interval_days)
 
 
-def check_response(instrument: Instrument, item: str, value: float | None) -> None:
-    """Refuse a response that the instrument does not allow, naming the item and what it allows."""
-    if value is None:
-        return
-    low, high = instrument.response_range
-    if instrument.values and value not in instrument.values:
-        listed = ", ".join(map(str, instrument.values))
-        raise ValueError(f"{instrument.name}: item {item} takes {listed}, got {value:g}")
-    if not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(f"{instrument.name}: item {item} takes {low:g} to {high:g}, got {value:g}")
-    if instrument.rules["coding"].get("whole") and value != int(value):
-        raise ValueError(f"{instrument.name}: item {item} takes a whole number from {low:g} to {high:g}, got {value:g}")
-
-
-def _answers(instrument: Instrument, responses: Sequence[float | None], order: str | None) -> dict[str, float | None]:
-    places = item_order(instrument, order)
-    fewest = len(places) - instrument.rules["items"].get("optional", 0)
-    if not fewest <= len(responses) <= len(places):
-        wanted = f"{len(places)}" if fewest == len(places) else f"{fewest} to {len(places)}"
-        raise ValueError(f"{instrument.name}: expected {wanted} responses, got {len(responses)}")
-    for item, value in zip(places, responses, strict=False):
-        check_response(instrument, item, value)
-    given = dict(zip(places, responses, strict=False))
-    return {item: given[item] for item in instrument.item_ids if item in given}
-
-
-def item_order(instrument: Instrument, order: str | None) -> tuple[str, ...]:
-    """Item ids in the order in which they were asked."""
-    if order is None:
-        return instrument.item_ids
-    orders = instrument.rules["items"].get("orders", {})
-    if order not in orders:
-        known = ", ".join(orders) or "none but that of the item ids"
-        raise ValueError(f"{instrument.name}: no item order {order!r}; there is: {known}")
-    return tuple(map(str, orders[order]))
-
-
-def _points(instrument: Instrument, answers: Mapping[str, float | None], course_m: int) -> dict[str, float | None]:
-    scoring = instrument.rules["scoring"]
-    if scoring["rule"] == "points":
-        return {item: _table_points(instrument, item, value, course_m) for item, value in answers.items()}
-    low, high = instrument.response_range
-    reverse = {str(i) for i in scoring.get("reverse", [])}
-    recode = {float(k): v for k, v in scoring.get("recode", {}).items()}
-
-    def point(item: str, value: float | None) -> float | None:
-        if value is None:
-            return None
-        value = recode.get(value, value)
-        return low + high - value if item in reverse else value
-
-    return {item: point(item, value) for item, value in answers.items()}
-
-
-def _table_points(instrument: Instrument, item: str, value: float | None, course_m: int) -> float | None:
-    if value is None:
-        return None
-    if course_m not in (3, 4):
-        raise ValueError(f"{instrument.name}: the walk is over 4 or 3 m, got {course_m}")
-    tables = instrument.rules["points"]
-    table = tables.get(f"{item}_3m", tables[item]) if course_m == 3 else tables[item]
-    tests = {
-        "at_least": lambda limit: value >= limit,
-        "at_most": lambda limit: value <= limit,
-        "below": lambda limit: value < limit,
-        "above": lambda limit: value > limit,
-    }
-    for row in table["rows"]:
-        if all(tests[name](row[name]) for name in tests if name in row):
-            return int(row["points"])
-    return 0
-
-
-def _total(instrument: Instrument, points: Mapping[str, float | None]) -> tuple[float | None, bool]:
-    rules = instrument.rules
-    counted = {str(i) for i in rules["scoring"].get("items", points)}
-    points = {i: v for i, v in points.items() if i in counted}
-    missing = [i for i, v in points.items() if v is None]
-    never = {str(i) for i in rules["missing"].get("never", [])}
-    if len(missing) > rules["missing"]["prorate"] or never & set(missing):
-        return None, False
-    if missing and "within" in rules["missing"]:
-        filled = _filled_by_cluster(rules, points)
-        if filled is None:
-            return None, False
-        points = filled
-    known = [v for v in points.values() if v is not None]
-    if not known:
-        return None, False
-    mean = math.fsum(known) / len(known)
-    if rules["scoring"]["rule"] == "mean":
-        return mean, bool(missing)
-    total = math.fsum(known) if len(known) == len(points) else mean * len(points)
-    return _tidy(total * rules["scoring"].get("multiply", 1)), bool(missing)
-
-
-def _filled_by_cluster(rules: Mapping[str, Any], points: Mapping[str, float | None]) -> dict[str, float | None] | None:
-    filled = dict(points)
-    for cluster in rules["missing"]["within"]:
-        items = [str(i) for i in rules["subscales"][cluster]["items"]]
-        known = [v for i in items if (v := points[i]) is not None]
-        if not known:
-            return None
-        for item in items:
-            if filled[item] is None:
-                filled[item] = math.fsum(known) / len(known)
-    return filled
-
-
-def _subscales(
-    instrument: Instrument, points: Mapping[str, float | None], answers: Mapping[str, float | None]
-) -> dict[str, float | None]:
-    found: dict[str, float | None] = {}
-    for name, rule in instrument.rules.get("subscales", {}).items():
-        items = [str(i) for i in rule["items"]]
-        values = [points[i] for i in items]
-        if any(v is None for v in values):
-            found[name] = None
-        elif "count_from" in rule or "count_from_item" in rule:
-            limits = rule.get("count_from_item", {})
-            found[name] = sum((answers[i] or 0) >= limits.get(i, rule.get("count_from", 0)) for i in items)
-        else:
-            found[name] = _tidy(math.fsum(v for v in values if v is not None))
-    return found
-
-
 def _safety_flags(instrument: Instrument, answers: Mapping[str, float | None]) -> list[str]:
     flags = []
     for safety in instrument.safety:
@@ -387,7 +263,3 @@ def _below_norm(instrument: Instrument, total: float | None, age: float | None, 
         return False
     row = next((r for r in reversed(rows) if age >= r["age"]), None)
     return row is not None and total < row[sex]
-
-
-def _tidy(value: float) -> float:
-    return int(value) if float(value).is_integer() else value

@@ -75,6 +75,13 @@ def test_every_left_out_observation_is_listed_with_why() -> None:
     ]
 
 
+def test_a_mistyped_year_is_left_out_with_why() -> None:
+    typo = Observation("mood", When(date(1976, 3, 2)), 5.0)
+    table = build(Diary(observations=(typo, *rated(*((d, "") for d in range(30))))), "mood", today=TODAY)
+    assert (table.t.size, table.days) == (30, 30)
+    assert [(e.when, e.why) for e in table.excluded] == [("1976-03-02", "more than a year from the other check-ins")]
+
+
 def test_the_design_holds_weekday_trend_and_the_effects_and_nothing_measured_after() -> None:
     diary, _ = simulate(PEOPLE["benefits"], days=60, seed=1)
     table = build(diary, "mood", today=TODAY)

@@ -28,7 +28,7 @@ def answer_lines(found: Answer) -> list[str]:
 
 
 def picture(found: Answer, effect: Effect, *, width: int = 61) -> list[str]:
-    """The interval as text: ``─`` the 95% interval, ``●`` the middle, ``░`` what is not worth noticing, ``│`` zero."""
+    """The interval as text: ``─`` the 95% interval, ``●`` the middle, ``░`` what is not worth noticing (``▒`` inside the interval), ``│`` zero."""
     assert effect.q025 is not None
     assert effect.q975 is not None
     assert effect.median is not None
@@ -43,7 +43,7 @@ def picture(found: Answer, effect: Effect, *, width: int = 61) -> list[str]:
         scale[i] = "░"
     scale[at(0)] = "│"
     for i in range(at(effect.q025), at(effect.q975) + 1):
-        scale[i] = "┼" if i == at(0) else "─"
+        scale[i] = "┼" if i == at(0) else "▒" if scale[i] == "░" else "─"
     scale[at(effect.median)] = "●"
     ends = [" "] * width
     for value in (effect.q025, effect.q975):

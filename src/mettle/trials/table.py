@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 EVENING = 0.75
 """A date-only check-in is placed at 21:00: 18 hours after the day's begin at 03:00."""
 
+STRETCH_GAP_DAYS = 365
+"""Check-ins further apart than this are not one diary."""
+
 RATED_AFTER_H = 6.0
 BOUTS_FOR_HOURS = 8
 """The decay in hours is estimated where at least this many sessions have a rating within RATED_AFTER_H hours after them."""
@@ -222,7 +225,11 @@ def build(
     seen, excluded = _one_source(seen)
     kept, unusable = _usable(seen, today)
     excluded += unusable
-    axis = axis_of([*(o.when for o in seen), *(s.start for s in diary.sessions), *(d.when for d in diary.doses)])
+    kept, stray = _one_stretch(kept)
+    excluded += stray
+    axis = axis_of(
+        [*(o.when for o in kept or seen), *(s.start for s in diary.sessions), *(d.when for d in diary.doses)]
+    )
     done = exposures(diary, axis)
     if schedule is not None:
         kept, outside = _within(kept, schedule)
@@ -318,6 +325,20 @@ def _one_source(seen: list[Observation]) -> tuple[list[Observation], list[Exclud
         for o in seen
         if o.source != main
     ]
+
+
+def _one_stretch(kept: list[Observation]) -> tuple[list[Observation], list[Excluded]]:
+    """The stretch with most observations, where some lie more than a year from all others: a mistyped year, or another time."""
+    stretches: list[list[Observation]] = []
+    for o in kept:
+        if not stretches or (o.when.day - stretches[-1][-1].when.day).days > STRETCH_GAP_DAYS:
+            stretches.append([])
+        stretches[-1].append(o)
+    if len(stretches) < 2:
+        return kept, []
+    main = max(stretches, key=len)
+    why = "more than a year from the other check-ins"
+    return main, [_left_out(o, why) for stretch in stretches if stretch is not main for o in stretch]
 
 
 def _usable(seen: Sequence[Observation], today: date) -> tuple[list[Observation], list[Excluded]]:

@@ -103,6 +103,14 @@ def test_a_daily_refit_agrees_with_a_fit_from_scratch() -> None:
     assert warm.log_ml == pytest.approx(cold.log_ml, abs=0.1)
 
 
+def test_both_backends_refit_alike() -> None:
+    pytest.importorskip("numba", reason="the batch extra is not installed")
+    design = simulated(days=60)
+    before = replace(design, t=design.t[:-2], y=design.y[:-2], x=design.x[:-2])
+    posterior = fit(before)
+    assert_same(refit(posterior, design, backend="numba"), refit(posterior, design), BACKENDS)
+
+
 def test_a_refit_after_the_past_was_mended_starts_from_scratch() -> None:
     design = simulated(days=60)
     y = design.y.copy()

@@ -15,6 +15,7 @@ from mettle.inference.nof1.posterior import Posterior, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import ModuleType
 
     from mettle.inference.nof1.design import Design, Floats, HyperPrior, Ints
 
@@ -112,7 +113,8 @@ def refit(
     trail, design = posterior.trail, design.sorted()
     if trail is None or not _continues(trail.design, design):
         return fit(design, seed=seed, ess=ess, points=points, ceiling=ceiling, backend=backend)
-    found = [kalman.advance(design, posterior.hyper, trail.conditional)]
+    absorb = kalman.absorb if backend == "numpy" else _compiled().absorb
+    found = [kalman.advance(design, posterior.hyper, trail.conditional, absorb=absorb)]
     sample = replace(trail.sample, log_likelihood=found[0].log_ml[None])
     if sample.ess[0] < ess:
         group = _Group([design], [hyper_prior(design)], backend)
@@ -144,11 +146,16 @@ def _conditions(designs: list[Design], backend: Backend) -> list[Callable[[Float
         return [partial(_in_blocks, design) for design in designs]
     if backend != "numba":
         raise ValueError(f"backend must be numpy or numba, got {backend!r}")
+    compiled = _compiled()
+    return [partial(compiled.condition, compiled.prepare(design)) for design in designs]
+
+
+def _compiled() -> ModuleType:
     try:
         from mettle.inference.nof1 import kalman_numba  # noqa: PLC0415 # numba takes a second to load, and is an extra
     except ImportError as absent:
         raise MissingExtraError("batch") from absent
-    return [partial(kalman_numba.condition, kalman_numba.prepare(design)) for design in designs]
+    return kalman_numba
 
 
 BLOCK = 128
@@ -179,18 +186,19 @@ def _joined(found: list[kalman.Conditional]) -> kalman.Conditional:
 
 def _posterior(trail: Trail, ess: float) -> Posterior:
     design, sample, conditional = trail.design, trail.sample, trail.conditional
-    prior = hyper_prior(design)
+    prior, weights = hyper_prior(design), sample.weights()[0]
+    worth = float(1.0 / np.sum(weights**2))
     return Posterior(
         names=design.names,
-        weights=sample.weights()[0],
+        weights=weights,
         means=conditional.means,
         covs=conditional.covs,
         hyper_names=prior.names,
         hyper=prior.mean + prior.sd * sample.z[0],
         log_ml=float(sample.log_ml[0]),
-        ess=float(sample.ess[0]),
+        ess=worth,
         points=sample.z.shape[1],
-        converged=bool(sample.ess[0] >= ess),
+        converged=worth >= ess,
         trail=trail,
     )
 

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mettle.inference.nof1.design import Design, Floats, Ints
+
+    Absorb = Callable[[Floats, Floats, Floats, Floats], tuple[Floats, Floats, Floats, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +177,30 @@ def condition(design: Design, hyper: Floats) -> Conditional:
     return Conditional(log_ml, design.prior_mean + sd * means, covs * np.outer(sd, sd), state)
 
 
-def advance(design: Design, hyper: Floats, earlier: Conditional) -> Conditional:
+def absorb(x: Floats, e: Floats, means: Floats, covs: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """One row ``x`` (g, q), ``e`` (g,) into the posterior of each point: ``b += C x' r / s``, ``C -= C x' x C / s``.
+
+    Returns
+    -------
+    The predictive variance ``s = 1 + x C x'`` in units of the row's noise, the residual ``r = e - x b``, and the new posterior.
+    """
+    gain = (covs @ x[:, :, None])[:, :, 0]
+    s = 1.0 + np.sum(x * gain, axis=1)
+    left = e - np.sum(x * means, axis=1)
+    lost = gain[:, :, None] * (gain / s[:, None])[:, None, :]
+    return s, left, means + gain * (left / s)[:, None], np.subtract(covs, lost, out=lost)
+
+
+def advance(design: Design, hyper: Floats, earlier: Conditional, *, absorb: Absorb = absorb) -> Conditional:
     """The conditional posterior after further rows of the same design, one at a time, without the earlier ones.
 
-    A whitened row ``(w_y, w_x)``, taken back to the coefficients' own units, has predictive variance ``s = 1 + w_x C w_x'`` and residual ``e = w_y - w_x beta``:
-    ``beta += C w_x' e / s``, ``C -= C w_x' w_x C / s``, ``log ml -= (log 2 pi + log F + log s + e^2 / s) / 2``.
+    Each whitened row, taken back to the coefficients' own units, adds ``-(log 2 pi + log F + log s + r^2 / s) / 2`` to the log
+    marginal likelihood.
     """
     w, f, state = whiten(design, Points.of(design, hyper), earlier.state)
     log_ml, means, covs = earlier.log_ml, earlier.means, earlier.covs
     for row, f_row in zip(w.transpose(0, 2, 1), f, strict=True):
         x = row[:, 1:] / design.prior_sd
-        gain = (covs @ x[:, :, None])[:, :, 0]
-        s = 1.0 + np.sum(x * gain, axis=1)
-        e = row[:, 0] - np.sum(x * (means - design.prior_mean), axis=1)
-        means = means + gain * (e / s)[:, None]
-        lost = gain[:, :, None] * (gain / s[:, None])[:, None, :]
-        covs = np.subtract(covs, lost, out=lost)
-        log_ml = log_ml - 0.5 * (np.log(2 * np.pi * f_row * s) + e**2 / s)
+        s, left, means, covs = absorb(x, row[:, 0] + x @ design.prior_mean, means, covs)
+        log_ml = log_ml - 0.5 * (np.log(2 * np.pi * f_row * s) + left**2 / s)
     return Conditional(log_ml, means, covs, state)

@@ -322,6 +322,28 @@ def _conclude(S, log_f, n, q, block, means, covs, log_ml):
     log_ml[block : block + WIDTH] = -0.5 * (n * np.log(2 * np.pi) + log_f + determinant[1] + log_det)
 
 
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def absorb(x, e, means, covs):
+    """As ``kalman.absorb``: one row into each point's posterior."""
+    (g, q), s, left = x.shape, np.ones(len(x)), e.copy()
+    means, covs, gain = means.copy(), covs.copy(), np.empty(x.shape[1])
+    for point in range(g):
+        c, b, row = covs[point], means[point], x[point]
+        for i in range(q):
+            total = 0.0
+            for j in range(q):
+                total += c[i, j] * row[j]
+            gain[i] = total
+            s[point] += row[i] * total
+            left[point] -= row[i] * b[i]
+        for i in range(q):
+            share = gain[i] / s[point]
+            b[i] += share * left[point]
+            for j in range(q):
+                c[i, j] -= share * gain[j]
+    return s, left, means, covs
+
+
 def condition(prepared: Prepared, hyper: Floats) -> Conditional:
     """As ``kalman.condition``, from the first row on."""
     design = prepared.design

@@ -34,6 +34,12 @@ WHO: dict[str, str] = {
     "plan_printed": OWN,
     "plan_calendar": OWN,
     "more": OWN,
+    "answer": OWN,
+    "answer_unseal": OWN,
+    "evidence": OWN,
+    "claim": OWN,
+    "safety_plan": OWN,
+    "settings": OWN,
     "questionnaires": OWN,
     "questionnaire_result": ROW,
     "questionnaire_total": OWN,
@@ -61,6 +67,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "sign_in": {"token": "x"},
     "data_revert": {"batch": uuid.UUID(int=7)},
     "questionnaire_result": {"response": uuid.UUID(int=8)},
+    "claim": {"number": "1.2"},
     "questionnaire_total": {"instrument": "phq9"},
 }
 SECRET = "Alice's own words 7f3a"

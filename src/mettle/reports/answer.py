@@ -98,7 +98,7 @@ def render(found: Answer, *, note: str = "", watch: Watch = _quietly) -> str:
         note=note,
         c=found.comparison,
         estimated=estimated,
-        pictures=_pictures(found, watch) if estimated else {},
+        pictures=pictures(found, watch=watch) if estimated else {},
         effects=[_row(found, name) for name in found.effects],
         under=[(name, _PRIORS[name], _said(e.verdict, e.strength)) for name, e in found.under_priors.items()],
         rests_on=_rests_on(found),
@@ -109,7 +109,8 @@ def render(found: Answer, *, note: str = "", watch: Watch = _quietly) -> str:
     )
 
 
-def _pictures(found: Answer, watch: Watch) -> dict[str, Any]:
+def pictures(found: Answer, *, watch: Watch = _quietly) -> dict[str, Any]:
+    """The pictures of an estimated answer by name, each as inline SVG for a phone and for a desk (classes ``narrow``, ``wide``)."""
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
     from mettle.reports import answer_charts as charts  # noqa: PLC0415 - loads the charting library

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
-from mettle.web.models import Person
+from mettle import instruments
+from mettle.trials.people import PEOPLE, simulate
+from mettle.web import days, models, programme
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.contrib.auth.models import User
 
+    from mettle.trials.schedule import Schedule
+
 USERNAME = "simulated"
+WEEKS = 16
+PROFILE: dict[str, Any] = {
+    "age": 38,
+    "sex": "X",
+    "body_mass_kg": 74,
+    "experience": "novice",
+    "active_now": True,
+    "equipment": ["dumbbell", "bench", "band", "chair"],
+    "dumbbells_kg": [4, 6, 8, 10, 12.5, 15, 20],
+    "dumbbell_count": 2,
+    "bands": ["yellow", "red", "green"],
+    "days_per_week": 3,
+    "minutes": 40,
+    "goals": ["depression", "energy"],
+}
+SESSIONS = (
+    (("goblet_squat", 10), ("dumbbell_floor_press", 8), ("one_arm_dumbbell_row", 10)),
+    (("dumbbell_romanian_deadlift", 10), ("seated_dumbbell_shoulder_press", 6), ("band_row", 0)),
+)
+"""Exercise and the load in kilograms that the simulated person began with."""
 
 
 def simulated_user() -> User:
@@ -19,7 +48,109 @@ def simulated_user() -> User:
     users: Any = get_user_model().objects
     user, made = users.get_or_create(username=USERNAME)
     if made:
-        user.set_unusable_password()
-        user.save()
-        Person.objects.create(user=user, simulated=True)
+        with transaction.atomic():
+            user.set_unusable_password()
+            user.save()
+            person = models.Person.objects.create(user=user, simulated=True, timezone="Europe/London", profile=PROFILE)
+            live_through(person)
     return user  # type: ignore[no-any-return] # Django's manager is untyped here
+
+
+def live_through(person: models.Person) -> None:
+    """Give a person sixteen simulated weeks that end yesterday, a trial that ended with them, and a plan from today."""
+    today = days.today(person)
+    start = today - timedelta(weeks=WEEKS)
+    diary, schedule = simulate(PEOPLE["benefits"], days=7 * WEEKS, seed=4, start=start, randomised=True)
+    rng = np.random.default_rng(11)
+    for number, session in enumerate(diary.sessions):
+        _session(person, session.start.wall or datetime.combine(session.start.on, datetime.min.time()), number, rng)
+    rows = []
+    for seen in diary.observations:
+        mood = seen.value / 10
+        moment = {"on": seen.when.on, "clock_time": seen.when.clock, "source": "mettle", "occasion": "any"}
+        for outcome, value in (
+            ("mood", mood),
+            ("calm", mood + rng.normal(0, 1.2)),
+            ("energy", mood + rng.normal(0, 1)),
+        ):
+            rows.append(
+                models.Observation(person=person, outcome=outcome, value=float(np.clip(round(value), 0, 10)), **moment)
+            )
+    models.Observation.objects.bulk_create(rows)
+    _questionnaires(person, start, today)
+    assert schedule is not None
+    models.Trial.objects.create(
+        person=person,
+        trial=_trial(schedule, start),
+        expected_benefit=6,
+        ended_at=days.now(person),
+        end={"code": "planned_end"},
+    )
+    programme.make(person)
+
+
+def _session(person: models.Person, begin: datetime, number: int, rng: np.random.Generator) -> None:
+    row = models.Session.objects.create(
+        person=person,
+        on=begin.date(),
+        clock_time=begin.time(),
+        title="Lower and pull" if number % 2 else "Push and legs",
+        duration_s=int(rng.integers(34, 46)) * 60,
+        session_rpe=float(rng.integers(5, 8)),
+        finished=True,
+        place="home",
+        company="alone",
+    )
+    sets = []
+    for order, (exercise, kg) in enumerate(SESSIONS[number % 2]):
+        loads = [float(x) for x in PROFILE["dumbbells_kg"]]
+        place = min(loads.index(min(loads, key=lambda x: abs(x - kg))) + number // 14, len(loads) - 1) if kg else 0
+        for ordinal in range(1, 4):
+            amount = f"{loads[place]:g}" if kg else ""
+            sets.append(
+                models.Set(
+                    person=person,
+                    session=row.id,
+                    exercise=exercise,
+                    ordinal=ordinal,
+                    reps=int(rng.integers(8, 13)),
+                    amount=amount,
+                    unit="kg" if amount else "",
+                    load_kind="external" if amount else "band",
+                    colour="" if amount else "red",
+                    rir=float(rng.integers(2, 5)),
+                    done_at=f"{order:02d}{ordinal:02d}",
+                ),
+            )
+    models.Set.objects.bulk_create(sets)
+
+
+def _questionnaires(person: models.Person, start: date, today: date) -> None:
+    for week, total in zip(range(0, WEEKS + 1, 4), (13, 12, 10, 9, 9), strict=True):
+        on = min(start + timedelta(weeks=week), today - timedelta(days=1))
+        score = instruments.score_total("phq9", total).to_json()
+        models.Response.objects.create(
+            person=person, instrument="phq9", on=on, finished=True, score=score, form={"form": "total"}
+        )
+
+
+def _trial(schedule: Schedule, start: date) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "kind": "days",
+        "arms": list(schedule.arms),
+        "timezone": None,
+        "start": start.isoformat(),
+        "days": 7 * WEEKS,
+        "seed": 4,
+        "draws": 1,
+        "schedule": [
+            {"on": a.on.isoformat(), "part": a.part, "arm": a.arm, "phase": a.phase} for a in schedule.assignments
+        ],
+        "constraints": {},
+        "outcome": "mood",
+        "swc": None,
+        "claims": [],
+        "claims_sha256": None,
+        "stopping": [],
+    }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from mettle import prescription
+from mettle.prescription.progression import next_session
 from mettle.web import days, models
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ def ahead(person: models.Person, plan: models.Plan, *, span_days: int = 7) -> li
     coming = [s for s in left if s["on"] is None or today.isoformat() <= s["on"] < until.isoformat()]
     if not coming:
         coming = left[:1]
+    if coming and done & {s["id"] for s in planned_sessions(plan)}:
+        moved_on = next_session(plan.plan, log(person), today=today).to_json()["session"]
+        coming[0] = moved_on | {k: coming[0][k] for k in ("id", "on", "day", "week", "deload")}
     return coming
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from django.urls import include, path
 
 from mettle.web.api import api
-from mettle.web.views import data, installed, more, offline, plan, questionnaires, setup, today, welcome
+from mettle.web.views import (
+    answer,
+    data,
+    evidence,
+    installed,
+    more,
+    offline,
+    plan,
+    questionnaires,
+    safety_plan,
+    settings,
+    setup,
+    today,
+    welcome,
+)
 
 urlpatterns = [
     path("", today.show, name="today"),
@@ -20,6 +34,12 @@ urlpatterns = [
     path("questionnaires/", questionnaires.show, name="questionnaires"),
     path("questionnaires/<uuid:response>/", questionnaires.result, name="questionnaire_result"),
     path("questionnaires/<slug:instrument>/total/", questionnaires.total, name="questionnaire_total"),
+    path("safety-plan/", safety_plan.show, name="safety_plan"),
+    path("settings/", settings.show, name="settings"),
+    path("answer/", answer.show, name="answer"),
+    path("answer/open/", answer.unseal, name="answer_unseal"),
+    path("evidence/", evidence.show, name="evidence"),
+    path("evidence/<str:number>/", evidence.claim, name="claim"),
     path("more/", more.show, name="more"),
     # works without a network: shells with no personal data
     path("workout/", offline.workout, name="workout"),

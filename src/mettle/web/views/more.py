@@ -20,7 +20,10 @@ def show(request: HttpRequest) -> HttpResponse:
     """A list of links."""
     links = [
         {"href": reverse("check_in"), "label": _("Check in")},
+        {"href": reverse("evidence"), "label": _("Evidence")},
         {"href": reverse("questionnaires"), "label": _("Questionnaires")},
+        {"href": reverse("safety_plan"), "label": _("My safety plan")},
+        {"href": reverse("settings"), "label": _("Settings")},
         {"href": reverse("data"), "label": _("Your data")},
     ]
     return render(request, "mettle/more.html", {"links": links})

@@ -1,0 +1,106 @@
+"""Answer: the article's question as the title, one sentence as the reply, the picture, and how sure and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from mettle import instruments
+from mettle.web import answering, days, models
+from mettle.web.people import person_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+EFFECTS = {
+    "acute": _("After a session"),
+    "next_day": _("The day after"),
+    "chronic": _("Over weeks"),
+    "total": _("A usual week"),
+}
+PRIORS = {
+    "default": _("starting from no effect"),
+    "sceptical": _("starting from careful trials"),
+    "mainstream": _("starting from all trials"),
+    "flat": _("starting from nothing"),
+}
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The answer for one outcome; sealed while a trial of it runs, unless it is opened."""
+    person = person_of(request)
+    outcome = request.GET.get("outcome") or answering.DEFAULT_OUTCOME
+    outcomes = outcomes_of(person)
+    trial = running_trial(person, outcome)
+    context: dict[str, Any] = {"outcome": outcome, "outcomes": outcomes, "trial": trial, "name": name_of(outcome)}
+    if trial and str(days.today(person)) not in trial.opened:
+        return render(request, "mettle/answer.html", context | {"sealed": True, "left": days_left(person, trial)})
+    found = answering.ask(person, outcome)
+    if found is None:
+        return render(request, "mettle/answer.html", context | {"waiting": True})
+    return render(request, "mettle/answer.html", context | told(found))
+
+
+@login_required
+@require_POST
+def unseal(request: HttpRequest) -> HttpResponse:
+    """Open the running answer for today; the trial's report will say so."""
+    person = person_of(request)
+    outcome = request.POST.get("outcome") or answering.DEFAULT_OUTCOME
+    trial = running_trial(person, outcome)
+    if trial:
+        trial.opened = sorted({*trial.opened, str(days.today(person))})
+        trial.save()
+    return redirect(f"/answer/?{urlencode({'outcome': outcome})}")
+
+
+def outcomes_of(person: models.Person) -> list[dict[str, str]]:
+    """What has been observed, by name, the most observed first."""
+    from django.db.models import Count  # noqa: PLC0415 # one query, here
+
+    rows = person.observations.filter(deleted="").values("outcome").annotate(n=Count("id")).order_by("-n")[:12]
+    return [{"id": r["outcome"], "name": name_of(r["outcome"])} for r in rows]
+
+
+def name_of(outcome: str) -> str:
+    """An outcome in words."""
+    measures = instruments.measures()
+    return (
+        outcome.replace("_", " ")
+        if outcome in measures or outcome not in instruments.ids()
+        else instruments.load(outcome).name
+    )
+
+
+def running_trial(person: models.Person, outcome: str) -> models.Trial | None:
+    """The trial of this outcome that has not ended; None where there is none."""
+    found: models.Trial | None = (
+        person.trials.filter(ended_at=None, trial__outcome=outcome).order_by("-enrolled_at").first()
+    )
+    return found
+
+
+def days_left(person: models.Person, trial: models.Trial) -> int:
+    """Days until the planned end."""
+    last = max(row["on"] for row in trial.trial["schedule"])
+    return max(0, (date.fromisoformat(last) - days.today(person)).days)
+
+
+def told(found: models.KeptAnswer) -> dict[str, Any]:
+    """A kept answer as the page shows it."""
+    a = found.answer
+    if a.get("nothing"):
+        return {"nothing": True}
+    rows = [{"name": EFFECTS[key], **effect} for key, effect in a["effects"].items()]
+    under = [{"name": PRIORS[key], **effect} for key, effect in a["under_priors"].items()]
+    pictures = {name: mark_safe(svg) for name, svg in found.pictures.items()}  # noqa: S308 # drawn by us from numbers; vl-convert has escaped its text
+    return {"a": a, "rows": rows, "under": under, "pictures": pictures, "computed_at": found.computed_at}

@@ -82,3 +82,20 @@ def test_a_name_that_is_no_picture_and_a_folder_that_is_not_there_are_refused(tm
     with pytest.raises(InputError, match="its folder does not exist"):
         save(forest(), str(tmp_path / "no" / "x.svg"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_network_is_drawn_against_its_reference_best_first() -> None:
+    from mettle.inference.network import network_meta_analysis
+    from mettle.inference.network_data import build, from_arms
+    from mettle.reports.forest import network_plot
+
+    arms = [{"wait": (0.0, 0.1), "lift": (-0.8, 0.1)}, {"wait": (0.1, 0.1), "walk": (-0.3, 0.1)}]
+    arms += [{"lift": (-0.7, 0.1), "walk": (-0.4, 0.1)}, {"wait": (0.0, 0.2), "lift": (-0.5, 0.1)}]
+    fit = network_meta_analysis(build([from_arms(f"s{i}", a) for i, a in enumerate(arms)], reference="wait"))
+    picture = network_plot(fit, measure="SMD")
+    assert [row[0] for row in picture.rows] == ["lift", "walk"]
+    drawn = svg(picture.wide)
+    assert "against wait" in drawn
+    assert picture.rows[0][1] in drawn
+    head = svg(picture.narrow).partition(">")[0]
+    assert float(head.partition('width="')[2].partition('"')[0]) <= 360

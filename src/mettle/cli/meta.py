@@ -238,8 +238,8 @@ def _network(args: argparse.Namespace, table: Table, rules: Rules) -> dict[str, 
     from mettle.cli._meta_network import network
     from mettle.inference.network import network_meta_analysis
 
-    if args.funnel or args.forest:
-        raise InputError("--forest and --funnel draw pairs of treatments, not a network")
+    if args.funnel:
+        raise InputError("--funnel draws pairs of treatments, not a network")
     built, measure = network(table, args.measure, rules, reference=args.reference)
     fit = network_meta_analysis(
         built,
@@ -249,4 +249,9 @@ def _network(args: argparse.Namespace, table: Table, rules: Rules) -> dict[str, 
         level=args.level,
         higher_is=args.higher_is,
     )
+    if args.forest:
+        from mettle.reports.forest import network_plot
+        from mettle.reports.pictures import save
+
+        save(network_plot(fit, measure=measure), args.forest)
     return output.network(fit, measure, args.higher_is)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mettle.inference.meta_analysis import MetaAnalysis
+    from mettle.inference.network import Contrast, NetworkMetaAnalysis
 
 Study = tuple[str, float, float]
 """Label, effect, variance."""
@@ -94,6 +95,84 @@ def forest_plot(studies: Sequence[Study], fit: MetaAnalysis, *, measure: str) ->
         columns=("study", f"{name} [{share}]", "weight"),
         rows=rows,
     )
+
+
+def network_plot(fit: NetworkMetaAnalysis, *, measure: str) -> Picture:
+    """Every treatment against the reference, best first by P-score, each with its interval and, thin, its prediction.
+
+    Parameters
+    ----------
+    fit
+        The network.
+    measure
+        As in :func:`forest_plot`.
+    """
+    score = dict(zip(fit.treatments, fit.p_scores, strict=True))
+    order = sorted(fit.against_reference, key=lambda c: -score[c.treatment])
+    ends = [0.0, *(x for c in order for x in (c.ci_low, c.ci_high, c.pi_low, c.pi_high) if not math.isnan(x))]
+    room = 0.04 * (max(ends) - min(ends))
+    scale = _Scale(measure in _RATIOS, min(ends) - room, max(ends) + room)
+    name = _RATIOS.get(measure) or _NAMES[measure]
+    share = f"{100 * fit.level:g}%"
+    reference = fit.treatments[0]
+    rows = [[c.treatment, _interval(c.estimate, c.ci_low, c.ci_high, scale), _two(score[c.treatment])] for c in order]
+    return Picture(
+        title=f"Network: {name} against {reference}",
+        description=(
+            f"{len(fit.treatments)} treatments in {fit.studies} studies, each against {reference}, with {share} intervals (thick) "
+            "and what to expect in a new setting (thin)."
+        ),
+        wide=_network(order, score, scale, f"{name} against {reference}", share, _WIDE),
+        narrow=_network(order, score, scale, f"against {reference}", share, _NARROW),
+        columns=("treatment", f"{name} [{share}]", "P-score"),
+        rows=rows,
+    )
+
+
+def _network(  # noqa: PLR0917 - what is drawn, then where
+    order: Sequence[Contrast], score: dict[str, float], scale: _Scale, title: str, share: str, page: _Page
+) -> dict[str, Any]:
+    alt = _altair()
+    wide = page.figures > 100
+    bottom = len(order) + 1.6
+    lines = []
+    texts = [
+        _text(-page.labels, 0.6, "treatment", bold=True),
+        _text(page.plot + 10, 0.6, f"{share} interval" if wide else "mean", bold=True),
+    ]
+    if wide:
+        texts.append(_text(page.plot + page.figures, 0.6, "P-score", bold=True, right=True))
+    for i, c in enumerate(order, start=1):
+        at = i + 0.6
+        new = (c.ci_low, c.ci_high) if math.isnan(c.pi_low) else (c.pi_low, c.pi_high)
+        lines.append(
+            {"row": at, "low": scale.shown(c.ci_low), "high": scale.shown(c.ci_high), "mid": scale.shown(c.estimate)}
+            | {"new_low": scale.shown(new[0]), "new_high": scale.shown(new[1])}
+        )
+        texts.append(_text(-page.labels, at, c.treatment))
+        shown = _interval(c.estimate, c.ci_low, c.ci_high, scale) if wide else _two(scale.shown(c.estimate))
+        texts.append(_text(page.plot + 10, at, shown))
+        if wide:
+            texts.append(_text(page.plot + page.figures, at, _two(score[c.treatment]), right=True))
+    domain = [scale.shown(scale.low), scale.shown(scale.high)]
+    x_scale = alt.Scale(type="log" if scale.ratio else "linear", domain=domain, nice=False, zero=False)
+    axis = alt.Axis(title=title, grid=False, tickCount=5, titleFontSize=page.text, labelFontSize=page.text)
+    y = alt.Y("row:Q", scale=alt.Scale(domain=[0, bottom], reverse=True, nice=False), axis=None)
+
+    def x(name: str) -> Any:  # noqa: ANN401 - an Altair channel
+        return alt.X(f"{name}:Q", scale=x_scale, axis=axis)
+
+    base = alt.Chart(alt.Data(values=lines))
+    nothing = alt.Chart(alt.Data(values=[{"x": scale.shown(0.0), "row": 1.0, "end": bottom}]))
+    layers = [
+        nothing.mark_rule(color=_LINE).encode(x=x("x"), y=y, y2="end:Q"),
+        base.mark_rule(color=_SOFT).encode(x=x("new_low"), x2="new_high:Q", y=y),
+        base.mark_rule(color=_ACCENT, strokeWidth=4).encode(x=x("low"), x2="high:Q", y=y),
+        base.mark_square(color=_INK, opacity=1, size=55).encode(x=x("mid"), y=y),
+        *_words(alt, texts, y, page),
+    ]
+    drawn = alt.layer(*layers).properties(width=page.plot, height=_ROW * bottom, background="#ffffff")
+    return dict(drawn.resolve_scale(x="shared").configure_view(stroke=None).to_dict())
 
 
 def funnel_plot(studies: Sequence[Study], fit: MetaAnalysis, *, measure: str) -> Picture:
@@ -228,22 +307,7 @@ def _forest(  # noqa: PLR0917 - what is drawn, then where
                     page.plot + 10, middle + 1, f"[{_two(scale.shown(fit.pi_low))}, {_two(scale.shown(fit.pi_high))}]"
                 )
             )
-    layers += [
-        chart(group)
-        .mark_text(
-            align="right" if right else "left",
-            baseline="middle",
-            fontWeight="bold" if bold else "normal",
-            fontSize=page.text,
-            color=_INK,
-            limit=page.labels - 8 if side else 0,
-        )
-        .encode(x=alt.X("at:Q", scale=None), y=y, text="text:N")
-        for bold in (False, True)
-        for right in (False, True)
-        for side in (False, True)
-        if (group := [t for t in texts if (t["bold"], t["right"], t["at"] < 0) == (bold, right, side)])
-    ]
+    layers += _words(alt, texts, y, page)
     drawn = (
         alt.layer(*layers)
         .properties(width=page.plot, height=_ROW * bottom, background="#ffffff")
@@ -251,6 +315,26 @@ def _forest(  # noqa: PLR0917 - what is drawn, then where
         .configure_view(stroke=None)
     )
     return dict(drawn.to_dict())
+
+
+def _words(alt: Any, texts: list[dict[str, Any]], y: Any, page: _Page) -> list[Any]:  # noqa: ANN401 - Altair's own
+    """Text beside the plot: labels on the left, cut to their column, figures on the right."""
+    layers = []
+    for bold in (False, True):
+        for right in (False, True):
+            for left in (False, True):
+                group = [t for t in texts if (t["bold"], t["right"], t["at"] < 0) == (bold, right, left)]
+                if group:
+                    mark = alt.Chart(alt.Data(values=group)).mark_text(
+                        align="right" if right else "left",
+                        baseline="middle",
+                        fontWeight="bold" if bold else "normal",
+                        fontSize=page.text,
+                        color=_INK,
+                        limit=page.labels - 8 if left else 0,
+                    )
+                    layers.append(mark.encode(x=alt.X("at:Q", scale=None), y=y, text="text:N"))
+    return layers
 
 
 def _text(at: float, row: float, text: str, *, bold: bool = False, right: bool = False) -> dict[str, Any]:

@@ -63,9 +63,9 @@ def test_what_was_imported_is_text(page: str) -> None:
 def test_the_page_shows_sentence_pictures_ground_and_limits(found: Answer, page: str) -> None:
     assert page.count("<svg") == 2 * 5  # each for phone and desktop
     for heading in (
-        "How big, and how sure",
-        "The hours after a session",
-        "Where check-ins are missing",
+        "Most likely",
+        "What a session leaves is halved",
+        "of days have a check-in",
         "What this rests on",
         "What it cannot tell",
     ):

@@ -105,6 +105,7 @@ def render(found: Answer, *, note: str = "", watch: Watch = _quietly) -> str:
         left_out=found.excluded[:_LEFT_OUT_SHOWN],
         more_left_out=max(0, len(found.excluded) - _LEFT_OUT_SHOWN),
         half=_half_life(found),
+        heads=_heads(found),
         version=found.to_json()["version"],
     )
 
@@ -245,6 +246,26 @@ def _trial_lines(found: Answer) -> list[str]:
             "effect away."
         )
     return lines
+
+
+def _heads(found: Answer) -> dict[str, str]:
+    """Headings of the pictures, each saying its finding."""
+    main, c = found.effects[found.headline_effect], found.comparison
+    if main.q025 is None or main.q975 is None or main.mean is None or found.missing is None:
+        return {}
+    hours = found.posterior is not None and found.table.horizon == "hours"
+    half = found.posterior.hyper_quantile("log_tau_acute", 0.5) * 24 if hours and found.posterior else None
+    held = len({e.verdict for e in found.under_priors.values()}) == 1
+    rated = 1 - found.missing.all_days
+    return {
+        "effect": f"Most likely {c.points(main.mean, signed=True)} {c.unit}; {c.points(main.q025, signed=True)} to "
+        f"{c.points(main.q975, signed=True)} with 95% probability",
+        "hours": ""
+        if half is None
+        else f"What a session leaves is halved every {half * 0.6931471805599453:.1f} hours or so",
+        "gaps": "Every day has a check-in" if rated == 1 else f"{rated:.0%} of days have a check-in",
+        "starting_points": "The same wherever you start from" if held else "It depends on where you start from",
+    }
 
 
 def _half_life(found: Answer) -> str:

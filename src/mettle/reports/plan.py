@@ -162,8 +162,20 @@ def sheet(plan: dict[str, Any], *, weeks: int = 4) -> dict[str, Any]:
     """What the page shows: each slot of the week with its weeks side by side; for a trial each arm's session and its dates."""
     if plan["status"] == "refused" or not plan["weeks"]:
         return {"slots": [], "weeks": []}
-    if "trial" in plan:
-        return _trial_sheet(plan)
+    return _told_once(_trial_sheet(plan) if "trial" in plan else _weeks_sheet(plan, weeks))
+
+
+def _told_once(made: dict[str, Any]) -> dict[str, Any]:
+    """The cue of an exercise stands where it first comes; later rows point there."""
+    first: dict[str, str] = {}
+    for slot in made["slots"]:
+        for row in slot["rows"]:
+            row["first_in"] = first.get(row["id"])
+            first.setdefault(row["id"], slot["letter"])
+    return made
+
+
+def _weeks_sheet(plan: dict[str, Any], weeks: int) -> dict[str, Any]:
     shown = plan["weeks"][:weeks]
     slots = []
     for index, letter in enumerate(_letters(len(shown[0]["sessions"]))):

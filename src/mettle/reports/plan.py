@@ -9,8 +9,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from mettle.training.catalogue import exercises
+from mettle.training.figure import pictures, svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -243,12 +245,19 @@ def _pages() -> Environment:
     )
 
 
+def _picture(exercise: str) -> Markup:
+    """The exercise drawn, or nothing where there is no drawing."""
+    if exercise not in pictures():
+        return Markup("")
+    return Markup(svg(exercise))  # noqa: S704 - our own drawing, no foreign text in it
+
+
 def html(plan: dict[str, Any]) -> str:
     """The plan as one page: a phone reads it in a column, a printer puts it on one sheet."""
     return (
         _pages()
         .get_template("plan.html")
-        .render(plan=plan, sheet=sheet(plan), parts=PARTS, name_of=name_of, sets_words=sets_words)
+        .render(plan=plan, sheet=sheet(plan), parts=PARTS, name_of=name_of, sets_words=sets_words, picture=_picture)
     )
 
 

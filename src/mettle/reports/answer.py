@@ -165,7 +165,7 @@ def _row(found: Answer, name: str) -> dict[str, str]:
         "name": label,
         "figure": c.points(e.mean, signed=True),
         "span": f"{c.points(e.q025, signed=True)} to {c.points(e.q975, signed=True)}",
-        "verdict": _said(e.verdict, e.strength),
+        "verdict": "not credible" if found.credibility == "not_credible" else _said(e.verdict, e.strength),
         "estimand": e.estimand,
         "beyond": "goes beyond what you did" if e.extrapolated else "",
     }
@@ -255,23 +255,32 @@ def _heads(found: Answer) -> dict[str, str]:
         return {}
     hours = found.posterior is not None and found.table.horizon == "hours"
     half = found.posterior.hyper_quantile("log_tau_acute", 0.5) * 24 if hours and found.posterior else None
+    unsure = _unsure(found)
     held = len({e.verdict for e in found.under_priors.values()}) == 1
     rated = 1 - found.missing.all_days
     return {
         "effect": f"Most likely {c.points(main.mean, signed=True)} {c.unit}; {c.points(main.q025, signed=True)} to "
         f"{c.points(main.q975, signed=True)} with 95% probability",
-        "hours": ""
-        if half is None
+        "hours": "What is left after a session: too early to tell"
+        if half is None or unsure
         else f"What a session leaves is halved every {half * 0.6931471805599453:.1f} hours or so",
         "gaps": "Every day has a check-in" if rated == 1 else f"{rated:.0%} of days have a check-in",
         "starting_points": "The same wherever you start from" if held else "It depends on where you start from",
     }
 
 
+def _unsure(found: Answer) -> bool:
+    """Whether the acute interval holds 0, so that there may be nothing that fades."""
+    acute = found.effects["acute"]
+    return acute.q025 is None or acute.q975 is None or acute.q025 <= 0 <= acute.q975
+
+
 def _half_life(found: Answer) -> str:
     """How long half of the effect lasts, with its interval, where hours were modelled."""
     if found.posterior is None or found.table.horizon != "hours":
         return ""
+    if _unsure(found):
+        return "Whether anything is left is not sure, so neither is how long it lasts."
     low, middle, high = (
         found.posterior.hyper_quantile("log_tau_acute", q) * 24 * 0.6931471805599453 for q in (0.025, 0.5, 0.975)
     )

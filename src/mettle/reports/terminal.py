@@ -68,8 +68,9 @@ def _row(found: Answer, name: str) -> str:
         return f"  {label:<14} cannot tell"
     c = found.comparison
     span = f"{c.points(effect.mean, signed=True):>7}  [{c.points(effect.q025, signed=True)}, {c.points(effect.q975, signed=True)}]"
-    verdict = effect.verdict.replace("_", " ")
-    strength = f"{effect.strength}: " if effect.strength else ""
+    credible = found.credibility != "not_credible"
+    verdict = effect.verdict.replace("_", " ") if credible else "not credible"
+    strength = f"{effect.strength}: " if effect.strength and credible else ""
     beyond = ", beyond what you did" if effect.extrapolated and effect.verdict != "cannot_tell" else ""
     return f"  {label:<14} {span:<28} {strength}{verdict}{beyond}"
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.timezone import now
 
-from mettle import instruments
-from mettle.web import days, models, store
-
-if TYPE_CHECKING:
-    from mettle.diary import Diary
+from mettle.units import When
+from mettle.web import computing, days, models, store
 
 DEFAULT_OUTCOME = "mood"
 _running: dict[tuple[int, str], Future[dict[str, Any]]] = {}
@@ -50,62 +47,33 @@ def fingerprint(person: models.Person, outcome: str) -> str:
     return hashlib.sha256("|".join(seen).encode()).hexdigest()
 
 
-def ask(person: models.Person, outcome: str) -> models.KeptAnswer | None:
-    """The answer if it is ready; otherwise its computation is under way and None comes back."""
+def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, bool]:
+    """The kept answer, and whether a newer one is being computed.
+
+    An answer is computed once a day; where the records changed in the meantime, the older one stands until the new one
+    is ready.
+    """
     found, wanted = kept(person, outcome), fingerprint(person, outcome)
-    if found and found.fingerprint == wanted:
-        return found
+    today = days.today(person)
+    if found and (
+        found.fingerprint == wanted or When.aware(found.computed_at.astimezone(days.zone(person))).day == today
+    ):
+        return found, False
     key = (person.pk, outcome)
     running = _running.get(key)
     if running is None:
-        trial = person.trials.order_by("-enrolled_at").first()
-        schedule = trial.trial if trial and trial.trial["outcome"] == outcome else None
-        _running[key] = pool().submit(compute, store.diary(person), outcome, schedule, str(days.today(person)))
-        return None
+        trial = person.trials.filter(trial__outcome=outcome).order_by("-enrolled_at").first()
+        _running[key] = pool().submit(
+            computing.compute, store.diary(person), outcome, trial.trial if trial else None, str(today)
+        )
+        return found, True
     if not running.done():
-        return None
+        return found, True
     del _running[key]
-    made = running.result()
-    return models.KeptAnswer.objects.update_or_create(
-        person=person,
-        key=outcome,
-        defaults={"fingerprint": wanted, "answer": made["answer"], "pictures": made["pictures"], "computed_at": now()},
-    )[0]
-
-
-def compute(diary: Diary, outcome: str, schedule: dict[str, Any] | None, today: str) -> dict[str, Any]:
-    """The answer and its pictures, as JSON; runs in a process of its own and touches no database."""
-    from datetime import date  # noqa: PLC0415 # this process is new
-
-    from mettle import answers  # noqa: PLC0415 # likewise
-    from mettle.reports import answer as report  # noqa: PLC0415 # likewise
-    from mettle.trials.schedule import schedule_from  # noqa: PLC0415 # likewise
-
-    if outcome not in diary.outcomes:
-        return {"answer": {"nothing": True}, "pictures": {}}
-    found = answers.answer(
-        outcome,
-        diary,
-        today=date.fromisoformat(today),
-        schedule=schedule_from(schedule) if schedule else None,
-        higher_is=direction(outcome),
-    )
-    drawn = report.pictures(found) if found.posterior is not None else {}
-    return {"answer": found.to_json(), "pictures": {name: without_style(svg) for name, svg in drawn.items()}}
-
-
-def without_style(svg: str) -> str:
-    """A picture without style attributes, which the app's content policy would refuse; the style sheet sizes it.
-
-    >>> without_style('<svg class="wide" style="max-width: 3px"><g/></svg>')
-    '<svg class="wide"><g/></svg>'
-    """
-    return re.sub(r'\sstyle="[^"]*"', "", svg)
-
-
-def direction(outcome: str) -> Any:
-    """Whether more of it is better or worse, from our own items and the instruments."""
-    measures = instruments.measures()
-    if outcome in measures:
-        return measures[outcome].higher_is
-    return instruments.load(outcome).higher_is if outcome in instruments.ids() else "better"
+    try:
+        made = running.result()
+    except BrokenProcessPool:  # the process was killed: a new one next time, nothing is lost
+        pool.cache_clear()
+        return found, True
+    done = {"fingerprint": wanted, "answer": made["answer"], "pictures": made["pictures"], "computed_at": now()}
+    return models.KeptAnswer.objects.update_or_create(person=person, key=outcome, defaults=done)[0], False

@@ -25,6 +25,7 @@ def of(person: models.Person) -> dict[str, Any]:
     plan_of = models.SafetyPlan.objects.filter(person=person).first()
     return {
         "hosted": settings.PLACE.hosted,
+        "simulated": person.simulated,
         "sessions": _sessions(person, plan) if plan else [],
         "short": _short(person, plan) if plan else [],
         "show_wins": person.choices.get("show_wins", True),

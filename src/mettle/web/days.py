@@ -12,9 +12,14 @@ if TYPE_CHECKING:
     from mettle.web.models import Person
 
 
+def zone(person: Person) -> ZoneInfo:
+    """The zone that the person lives in; UTC where they have not said."""
+    return ZoneInfo(person.timezone or "UTC")
+
+
 def now(person: Person) -> datetime:
-    """The time where the person is; UTC where they have not said."""
-    return datetime.now(UTC).astimezone(ZoneInfo(person.timezone or "UTC"))
+    """The time where the person is."""
+    return datetime.now(UTC).astimezone(zone(person))
 
 
 def today(person: Person) -> date:

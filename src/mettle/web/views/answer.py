@@ -44,7 +44,8 @@ def show(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"outcome": outcome, "outcomes": outcomes, "trial": trial, "name": name_of(outcome)}
     if trial and str(days.today(person)) not in trial.opened:
         return render(request, "mettle/answer.html", context | {"sealed": True, "left": days_left(person, trial)})
-    found = answering.ask(person, outcome)
+    found, newer_comes = answering.ask(person, outcome)
+    context["newer_comes"] = newer_comes
     if found is None:
         return render(request, "mettle/answer.html", context | {"waiting": True})
     return render(request, "mettle/answer.html", context | told(found))

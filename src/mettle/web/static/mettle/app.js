@@ -17,6 +17,8 @@ const chip = document.getElementById("unsynced");
 
 async function refresh() {
   if (!chip || !store.whose()) return;
+  const sample = document.getElementById("simulated");
+  if (sample && (await store.kept("bundle"))?.simulated) sample.hidden = false;
   const { unsent, refused } = await store.waiting();
   chip.hidden = unsent + refused === 0;
   chip.textContent = refused ? `${unsent} not sent, ${refused} refused` : `${unsent} not sent yet`;

@@ -262,6 +262,8 @@ def test_all_equal_effects_and_repeated_names_are_pooled_with_a_warning(meta: An
         ("study,yi,vi\na,0.1,-0.1\n", [], "studies.csv: row 2: vi must be above 0, got -0.1"),
         ("study,yi,vi\na,nan,0.1\n", [], "studies.csv: row 2: yi must be a finite number, got 'nan'"),
         ("study,yi,vi\na,inf,0.1\n", [], "studies.csv: row 2: yi must be a finite number, got 'inf'"),
+        ("study,yi,vi\na,1e200,0.1\nb,1,1\n", [], "studies.csv: row 2: effects must lie within 1e+15"),
+        ("study,yi,vi\na,1,0.1\nb,1,1e-300\n", [], "studies.csv: row 3: effects must lie within 1e+15"),
         ("study,yi,vi\na,,0.1\n", [], "studies.csv: row 2: yi is empty"),
         ("study,yi,vi\na,x,0.1\n", [], "studies.csv: row 2: yi must be a number, got 'x'"),
         ("study,yi,vi\n,0.1,0.1\n", [], "studies.csv: row 2: study is empty"),

@@ -60,6 +60,8 @@ class Rules:
 
 def effects_given(table: Table) -> tuple[list[Study], list[str]]:
     """Rows that already hold an effect with its variance (``vi``) or standard error (``sei``)."""
+    from mettle.inference.meta_analysis import checked
+
     spread = "sei" if "sei" in table.columns and "vi" not in table.columns else "vi"
     table.need(("study", "yi", spread), what="a table of effects")
     studies = []
@@ -67,7 +69,12 @@ def effects_given(table: Table) -> tuple[list[Study], list[str]]:
         scale = row.amount(spread)
         if scale <= 0:
             raise row.error(f"{spread} must be above 0, got {scale:g}")
-        studies.append(Study(row.text("study"), row.amount("yi"), scale**2 if spread == "sei" else scale, row))
+        y, v = row.amount("yi"), scale**2 if spread == "sei" else scale
+        try:
+            checked([y], [v])
+        except InputError as error:
+            raise row.error(error.why) from None
+        studies.append(Study(row.text("study"), y, v, row))
     return studies, _repeats(studies, "were counted as independent")
 
 

@@ -233,9 +233,9 @@ def meta_analyses(
         if here.shape != y.shape or not here.any(axis=1).all():
             raise ValueError("present must have the shape of yi and at least one study in each row")
         y, v = np.where(here, y, 0.0), np.where(here, v, np.inf)
-        bad = here & ~(np.isfinite(y) & (v > 0) & np.isfinite(v))
+        bad = here & ~((np.abs(y) <= LARGEST) & (v >= SMALLEST) & (v <= LARGEST))
     else:
-        bad = ~(np.isfinite(y) & (v > 0) & np.isfinite(v))
+        bad = ~((np.abs(y) <= LARGEST) & (v >= SMALLEST) & (v <= LARGEST))
     if bad.any():
         row, study = (int(n) for n in np.argwhere(bad)[0])
         raise InputError(
@@ -248,6 +248,9 @@ def meta_analyses(
     return MetaAnalyses(**{name: np.concatenate([getattr(b, name) for b in blocks]) for name in MetaAnalyses.__slots__})
 
 
+LARGEST, SMALLEST = 1e15, 1e-15
+"""Beyond these the squares of effects and weights lose all digits; no measure in use comes near them."""
+
 _BLOCK = 512  # rows at a time: 35 studies of 512 analyses stay in a core's cache
 
 
@@ -258,7 +261,7 @@ def checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
         raise InputError(f"effects and variances must be two lists of one length, got {y.shape} and {v.shape}")
     if not len(y):
         raise InputError("there is no study to pool")
-    good = np.isfinite(y) & np.isfinite(v) & (v > 0)
+    good = (np.abs(y) <= LARGEST) & (v >= SMALLEST) & (v <= LARGEST)
     if not good.all():
         at = int(np.argmin(good))
         raise InputError(_what_is_wrong(float(y[at]), float(v[at])), where=f"study {at + 1}")
@@ -268,6 +271,8 @@ def checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
 def _what_is_wrong(y: float, v: float) -> str:
     if not np.isfinite(y):
         return f"the effect must be a finite number, got {y}"
+    if np.isfinite(v) and v > 0:
+        return f"effects must lie within {LARGEST:g} and variances within {SMALLEST:g} and {LARGEST:g}, got {y:g} and {v:g}"
     return f"the variance must be a finite number above 0, got {v}"
 
 

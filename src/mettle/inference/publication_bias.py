@@ -160,7 +160,10 @@ def _slope(y: Floats, v: Floats, method: Method) -> float:
     X = np.column_stack([np.ones_like(y), np.sqrt(v)])
     if np.ptp(v) <= 1e-12 * float(v.max()):
         return 0.0
-    tau2 = float(tau2_estimate(y[None], v[None], method, X=X)[0][0])
+    try:
+        tau2 = float(tau2_estimate(y[None], v[None], method, X=X)[0][0])
+    except np.linalg.LinAlgError:  # one study outweighs all others together: no slope can be seen
+        return 0.0
     root = 1.0 / np.sqrt(v + tau2)
     return float(np.linalg.lstsq(root[:, None] * X, root * y)[0][1])
 
@@ -174,6 +177,9 @@ def _regress(y: Floats, v: Floats, x: Floats, *, which: int, level: float) -> Re
     root = 1.0 / np.sqrt(v)
     X = root[:, None] * np.column_stack([np.ones_like(x), x])
     Q, R = np.linalg.qr(X)
+    if abs(R[1, 1]) <= 1e-12 * abs(R[0, 0]):  # one study outweighs all others together
+        nan = float("nan")
+        return Regression(nan, nan, nan, nan, nan, df, nan)
     beta = np.linalg.solve(R, Q.T @ (root * y))
     half = np.linalg.inv(R)
     rest = root * y - X @ beta

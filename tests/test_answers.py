@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -67,6 +68,9 @@ def test_training_that_follows_mood_is_found_out_and_told() -> None:
     assert found.lead.fired
     assert (found.credibility, found.verdict) == ("not_credible", "cannot_tell")
     assert "cannot act backwards" in found.text
+    shown = "\n".join(answer_lines(found))
+    assert not re.search("clear: (better|worse)", shown)
+    assert re.search(r"right after .*not credible", shown)
     assert "helps" not in found.text
 
 

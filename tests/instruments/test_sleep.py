@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mettle.instruments.sleep import (
-    Night,
-    Sleep,
-    mid_sleep_sd,
-    night_from_clocks,
-    regularity,
-    sleep,
-    social_jetlag,
-)
+from mettle.instruments.sleep import Night, Sleep, night_from_clocks, sleep
+from mettle.instruments.sleep_series import mid_sleep_sd, regularity, social_jetlag
 from mettle.units import When
 
 ROUNDED = 0.005

@@ -112,6 +112,21 @@ def test_insomnia_is_done_ninety_minutes_before_bed() -> None:
             assert 22 * 60 + 30 - ends >= 90
 
 
+def test_where_window_and_bedtime_clash_sleep_comes_first_and_it_is_told() -> None:
+    base = json.loads((Path(__file__).parent / "profiles" / "insomnia_late_window.json").read_text())
+    made = plan(read_profile(base | {"time_window": ["21:30", "23:00"]}), polished=False)
+    assert {c.rule: c.holds for c in made.checks}["done 90 minutes before bed"]
+    assert made.status == "relaxed"
+    assert "time window" in {s.target for s in made.shortfalls}
+
+
+def test_no_test_of_the_maximum_is_planned_even_on_request() -> None:
+    base = json.loads((Path(__file__).parent / "profiles" / "strength_told_maxima.json").read_text())
+    made = plan(read_profile(base | {"requested": {"max_test": True}}), polished=False)
+    assert "test of the maximum" in {s.target for s in made.shortfalls}
+    assert {c.rule: c.holds for c in made.checks}["no maximal test"]
+
+
 def test_strength_moves_some_sets_to_eighty_percent_and_most_stay_between_60_and_75() -> None:
     made = greedy("strength_told_maxima")
     shares = [

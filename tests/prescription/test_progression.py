@@ -229,6 +229,29 @@ def test_reserve_guided_progression_follows_what_was_left() -> None:
         assert abs(state.intended / 40 - 1) <= 0.075 + 1e-9
 
 
+def test_waves_follow_the_weeks_percentage_and_grow_by_success() -> None:
+    made = document("strength_told_maxima", "percent_wave")
+    name = "lat_pulldown"
+    weeks = [
+        next((s for s in w["sessions"] if any(e["exercise"] == name for p in s["parts"] for e in p["exercises"])), None)
+        for w in made["weeks"]
+    ]
+    assert all(weeks)
+    kept = {**made, "weeks": [{**w, "sessions": [s]} for w, s in zip(made["weeks"], weeks, strict=True)]}
+    log = []
+    loads = []
+    on = START
+    for _ in range(5):
+        found = next_session(kept, {"sessions": log}, today=on).session
+        assert found is not None
+        loads.append(first_of(found, name)["load"]["amount"])
+        log.append(did(found, on))
+        on += timedelta(days=7)
+    assert loads[2] > loads[0]  # the third week is the heavy one
+    assert loads[3] < loads[2]  # the easy week follows its own percentage
+    assert loads[4] >= loads[0]
+
+
 def test_a_log_that_is_none_is_refused_by_name() -> None:
     made = document("anxiety_dumbbells_at_home")
     with pytest.raises(InputError, match="sessions must be a list"):

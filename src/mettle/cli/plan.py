@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     trial = _trial(args.trial)
     if args.ics and start is None and trial is None:
         raise InputError("--ics needs --start DATE (or --trial), so that sessions have dates")
+    if sys.stderr.isatty():
+        print("Working out your week; this can take some seconds ...", file=sys.stderr)
     made = plan(profile, weeks=args.weeks, start=start, seed=args.seed, trial=trial)
     document = made.to_json()
     if args.json:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from mettle.prescription.profile import FEWEST_MINUTES
 from mettle.prescription.screening import OLDER
 
 if TYPE_CHECKING:
@@ -159,9 +160,12 @@ def slot(profile: Profile) -> tuple[int, time | None]:
     assert profile.time_window is not None
     ends = [_gap(start, profile.time_window[1])]
     if profile.bedtime:
-        ends.append(_gap(start, profile.bedtime) - rows()["bed"]["minutes_before"])
+        before_bed = _gap(start, profile.bedtime) - rows()["bed"]["minutes_before"]
+        if before_bed < FEWEST_MINUTES:  # sleep comes before the window that was asked for
+            return longest, _before(profile.bedtime, rows()["bed"]["minutes_before"] + longest)
+        ends.append(before_bed)
     room = min(ends)
-    return (max(10, min(longest, room)), start)
+    return max(FEWEST_MINUTES, min(longest, room)), start
 
 
 def _gap(start: time, end: time) -> int:

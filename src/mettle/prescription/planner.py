@@ -167,6 +167,9 @@ def _shortfalls(profile: Profile, aim: Dose, made: Template, everything: list[Ca
                 "time window", profile.time_window[0].hour, aim.start.hour, "earlier, to be done 90 minutes before bed"
             )
         )
+    if profile.requested.max_test:
+        why = "no test of the maximum is planned; ordinary sets estimate it well enough"
+        found.append(Shortfall("test of the maximum", 1, 0, why))
     volume = weekly_sets(made, 2)
     reach = {m: max((c.exercise.muscles.get(m, 0) for c in everything if c.strength), default=0) for m in MAJOR}
     floors = dict.fromkeys(MAJOR, aim.sets_low) | dict(profile.requested.weekly_sets)

@@ -66,6 +66,8 @@ class State:
         Exercise done instead, or None.
     sore
         Sessions with pain in a row.
+    percent
+        Relative intensity, 0-100, that ``intended`` belongs to; only for waves.
     """
 
     intended: float | None = None
@@ -75,6 +77,7 @@ class State:
     stale: int = 0
     swapped: str | None = None
     sore: int = 0
+    percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

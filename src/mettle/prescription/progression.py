@@ -109,9 +109,18 @@ class _Replay:
             hold = None if hold is None else max(5, round(hold * eased.share))
             self.states[key] = replace(state, intended=intended, hold_s=hold, extra_reps=0, misses=0, stale=0)
 
+    def state(self, planned: dict[str, Any]) -> State:
+        """Where an exercise stands; in waves the load follows the week's percentage up and down."""
+        state = self.states.get(planned["exercise"], State())
+        percent = _percent(planned)
+        wave = planned["progression_rule"] == "percent_wave"
+        if not wave or state.intended is None or not state.percent or not percent:
+            return state
+        return replace(state, intended=state.intended * percent / state.percent, percent=percent)
+
     def asked(self, planned: dict[str, Any], eased: _Easing) -> dict[str, Any]:
         """An exercise as the person is asked for it."""
-        new = _one(planned, self.plan, self.states.get(planned["exercise"], State()))
+        new = _one(planned, self.plan, self.state(planned))
         work = [s for s in new["sets"] if s["kind"] == "work"]
         last = 2 if any(s["side"] == "left" for s in work) else 1
         return {**new, "sets": new["sets"][:-last]} if eased.fewer and len(work) >= 3 * last else new
@@ -121,7 +130,7 @@ class _Replay:
         self.ease(eased)
         for planned in _planned(session):
             key = planned["exercise"]
-            state = self.states.get(key, State())
+            state = self.state(planned)
             shown = self.asked(planned, eased)
             current = shown["exercise"]
             performed = [
@@ -147,7 +156,7 @@ class _Replay:
                 pain=pain,
                 allowed=self.plan.get("settable", {}).get("exercises", {}),
             )
-            self.states[key], self.notes[key] = moved, (code, why)
+            self.states[key], self.notes[key] = replace(moved, percent=_percent(planned)), (code, why)
 
     def prescribed(self, session: dict[str, Any], eased: _Easing) -> dict[str, Any]:
         """The plan's session with each exercise where it stands."""
@@ -163,6 +172,11 @@ class _Replay:
                 yield Change(new["exercise"], eased.code, before, now, eased.why)
             elif key in self.notes:
                 yield Change(new["exercise"], self.notes[key][0], before, now, self.notes[key][1])
+
+
+def _percent(planned: Mapping[str, Any]) -> float | None:
+    shares = [s["percent_1rm"] for s in planned["sets"] if s["kind"] == "work" and s["percent_1rm"] is not None]
+    return min(shares, default=None)
 
 
 def _in_places(settings: Sequence[Mapping[str, Any]]) -> bool:

@@ -238,7 +238,7 @@ def test_waves_follow_the_weeks_percentage_and_grow_by_success() -> None:
     ]
     assert all(weeks)
     kept = {**made, "weeks": [{**w, "sessions": [s]} for w, s in zip(made["weeks"], weeks, strict=True)]}
-    log = []
+    log: list[dict[str, Any]] = []
     loads = []
     on = START
     for _ in range(5):

@@ -545,6 +545,8 @@ def _trauma(case: _Case) -> Check | None:
 
 
 def _balance(case: _Case) -> Check | None:
+    if "wheelchair" in case.limitations:
+        return None
     if not case.supported and not case.profile.wants("falls") and case.profile.age < 65:
         return None
     without = [s["id"] for s in case.sessions if not any(e.pattern == "balance" for _, _, e in _exercises(s))]

@@ -25,7 +25,7 @@ from mettle.prescription.polish import polish
 from mettle.prescription.problem import NEEDED, build, objective, within
 from mettle.prescription.programme import Plan, Shortfall, session_json
 from mettle.prescription.rotation import rotation
-from mettle.prescription.screening import screen
+from mettle.prescription.screening import OLDER, screen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,6 +193,10 @@ def _shortfalls(profile: Profile, aim: Dose, made: Template, everything: list[Ca
                 else "there is no time for it"
             )
             found.append(Shortfall(f"pattern: {name}", 1, 0, why))
+    steady = profile.age >= OLDER or profile.wants("falls")
+    if steady and "balance" not in open_to and "wheelchair" not in profile.limitations:
+        why = "no balance exercise is left with this kit and these limits; a chair to hold opens some"
+        found.append(Shortfall("balance in every session", aim.days, 0, why))
     push, pull = (sum(n for day in made.days for c, n in day if c.exercise.pattern in g) for g in (PUSH, PULL))
     sore = any(x.startswith("shoulder") for x in profile.limitations)
     wanted = push * rows()["push_pull"]["shoulder_ratio"] if sore else push - rows()["push_pull"]["margin"]

@@ -63,7 +63,11 @@ def test_easier_versions_ask_for_no_more_skill() -> None:
 
 
 @pytest.mark.parametrize("limitation", vocabulary.LIMITATIONS)
-@pytest.mark.parametrize("patterns", [{"squat", "lunge"}, {"hinge"}, {"hpush", "vpush"}, {"hpull", "vpull"}], ids=str)
+@pytest.mark.parametrize(
+    "patterns",
+    [{"squat", "lunge"}, {"hinge"}, {"hpush", "vpush"}, {"hpull", "vpull"}],
+    ids=lambda p: "-or-".join(sorted(p)),
+)
 def test_in_a_full_gym_every_limitation_leaves_a_choice(limitation: str, patterns: set[str]) -> None:
     left = [exercise for exercise in available(limitations=[limitation]) if exercise.pattern in patterns]
     assert len(left) >= 2

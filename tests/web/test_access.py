@@ -43,6 +43,10 @@ WHO: dict[str, str] = {
     "questionnaires": OWN,
     "questionnaire_result": ROW,
     "questionnaire_total": OWN,
+    "progress": OWN,
+    "sessions": OWN,
+    "session_add": OWN,
+    "session": ROW,
     "workout": ANYONE,
     "check_in": ANYONE,
     "questionnaire": ANYONE,
@@ -68,6 +72,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "data_revert": {"batch": uuid.UUID(int=7)},
     "questionnaire_result": {"response": uuid.UUID(int=8)},
     "claim": {"number": "1.2"},
+    "session": {"session": uuid.UUID(int=9)},
     "questionnaire_total": {"instrument": "phq9"},
 }
 SECRET = "Alice's own words 7f3a"
@@ -95,7 +100,9 @@ def alices_records(alice: User) -> models.Person:
     person = models.Person.of(alice)
     person.choices = {"one_thing": SECRET, "contact": {"name": SECRET, "phone": "1"}}
     person.save()
-    session = models.Session.objects.create(person=person, on="2026-11-01", title=SECRET, notes=SECRET)
+    session = models.Session.objects.create(
+        id=uuid.UUID(int=9), person=person, on="2026-11-01", title=SECRET, notes=SECRET
+    )
     models.Set.objects.create(person=person, session=session.id, exercise=SECRET, reps=5)
     models.Observation.objects.create(person=person, on="2026-11-01", outcome=SECRET, value=3)
     models.ImportBatch.objects.create(id=uuid.UUID(int=7), person=person, file_name=SECRET, sha256="0", format="hevy")

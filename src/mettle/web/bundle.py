@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mettle import instruments, prescription
 from mettle.instruments import safety
 from mettle.training import catalogue, figure
-from mettle.web import models, programme, questionnaires
+from mettle.web import guarded, models, programme, questionnaires
 
 if TYPE_CHECKING:
     from mettle.prescription import Profile
@@ -28,7 +28,7 @@ def of(person: models.Person) -> dict[str, Any]:
         "simulated": person.simulated,
         "sessions": _sessions(person, plan) if plan else [],
         "short": _short(person, plan) if plan else [],
-        "show_wins": person.choices.get("show_wins", True),
+        "show_wins": guarded.wins_shown(person),
         "sound": person.choices.get("sound", False),
         "check_in": check_in(person),
         "safety": {"red_flags": red_flags(), "grounding": GROUNDING},

@@ -32,7 +32,13 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
     return middleware
 
 
-TABS = (("today", _("Today")), ("plan", _("Plan")), ("answer", _("Answer")), ("more", _("More")))
+TABS = (
+    ("today", _("Today")),
+    ("plan", _("Plan")),
+    ("answer", _("Answer")),
+    ("progress", _("Progress")),
+    ("more", _("More")),
+)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

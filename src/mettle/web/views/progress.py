@@ -1,0 +1,139 @@
+"""Progress: strength, sets by muscle, days trained, questionnaires, sleep; each with its doubt, none with a streak."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from mettle import instruments
+from mettle.reports import progress, progress_charts
+from mettle.web import days, guarded, programme, questionnaires, store
+from mettle.web.people import person_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.http import HttpRequest, HttpResponse
+
+    from mettle.diary import Diary
+    from mettle.web import models
+
+STRENGTH_WEEKS, SLEEP_DAYS, WIN_DAYS = 26, 28, 28
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The whole page; parts without records are left out."""
+    person = person_of(request)
+    today, diary = days.today(person), store.diary(person)
+    context = {
+        "strength": _strength(diary, today),
+        "wins": _wins(person, diary, today),
+        "volume": _volume(person, diary, today),
+        "weeks": _weeks(diary, today) if diary.sessions else None,
+        "questionnaires": _questionnaires(person),
+        "sleep": _sleep(diary, today),
+        "empty": not (diary.sessions or diary.observations),
+    }
+    return render(request, "mettle/progress.html", context)
+
+
+def _strength(diary: Diary, today: date) -> list[dict[str, Any]]:
+    lines = progress.strength_lines(diary, since=today - timedelta(weeks=STRENGTH_WEEKS))
+    return [
+        {"told": x.told, "rough": x.rough, "picture": _ours(progress_charts.strength(x.points, label=x.told))}
+        for x in lines
+    ]
+
+
+def _wins(person: models.Person, diary: Diary, today: date) -> list[str]:
+    if not guarded.wins_shown(person):
+        return []
+    found = progress.wins(diary, since=today - timedelta(days=WIN_DAYS))[:4]
+    words = {"heaviest": _("your heaviest"), "most_reps": _("your most at this load"), "both": _("your heaviest")}
+    return [
+        _("%(name)s: %(reps)d × %(load)g kg on %(on)s, %(what)s")
+        % {
+            "name": progress.name_of(r.exercise),
+            "reps": r.point.reps,
+            "load": round(r.point.load_kg, 2),
+            "on": f"{r.on.day} {r.on:%b}",
+            "what": words[r.kind],
+        }
+        for r in found
+        if r.point.load_kg > 0
+    ]
+
+
+def _volume(person: models.Person, diary: Diary, today: date) -> dict[str, Any] | None:
+    plan = programme.current(person)
+    found = progress.volume(diary, today=today, plan=plan.plan if plan else None)
+    rows = [r for r in found.rows if r.done >= 0.1 or (r.planned or 0) >= 0.1]
+    if not any(r.done for r in rows):
+        return None
+    label = _("Sets a week by muscle: %s") % ", ".join(f"{r.muscle.replace('_', ' ')} {r.done:.1f}" for r in rows)
+    return {
+        "picture": _ours(progress_charts.volume(rows, label=label)),
+        "planned": plan is not None,
+        "unknown": found.unknown,
+    }
+
+
+def _weeks(diary: Diary, today: date) -> dict[str, Any]:
+    counts = progress.days_trained(diary, today=today)
+    words = progress.week_days(counts)
+    return {"words": words, "picture": _ours(progress_charts.weeks(counts, label=words))}
+
+
+def _questionnaires(person: models.Person) -> list[dict[str, Any]]:
+    keys = person.responses.filter(deleted="", finished=True).values_list("instrument", flat=True).distinct()
+    found = []
+    for key in sorted(set(keys) & set(instruments.ids())):
+        scored = [t for t in questionnaires.trajectory(person, key) if t["score"] is not None]
+        if not scored:
+            continue
+        instrument = instruments.load(key)
+        first, last = scored[0], scored[-1]
+        change = instruments.change(key, first["score"], last["score"]) if len(scored) > 1 else None
+        error = change.rci95 / 2**0.5 if change and change.rci95 else None
+        low, high = instrument.range
+        label = _("%(name)s: %(scores)s") % {
+            "name": instrument.name,
+            "scores": ", ".join(f"{t['score']:g}" for t in scored),
+        }
+        points = [(t["on"], t["score"]) for t in scored]
+        found.append(
+            {
+                "name": instrument.name,
+                "last": last,
+                "words": change.words if change else None,
+                "better": _("lower is better") if instrument.higher_is == "worse" else _("higher is better"),
+                "since": first["on"],
+                "picture": _ours(progress_charts.scores(points, low=low, high=high, error=error, label=label))
+                if len(points) > 1
+                else None,
+            }
+        )
+    return found
+
+
+def _sleep(diary: Diary, today: date) -> dict[str, Any] | None:
+    found = progress.nights(diary, since=today - timedelta(days=SLEEP_DAYS))
+    if len(found) < progress.FEWEST_POINTS:
+        return None
+    words = _("%(mean).1f hours a night on %(n)d nights you told of") % {
+        "mean": sum(n.hours for n in found) / len(found),
+        "n": len(found),
+    }
+    return {"words": words, "picture": _ours(progress_charts.sleep(found, label=words))}
+
+
+def _ours(svg: str) -> SafeString:
+    return mark_safe(svg)  # noqa: S308 # drawn by reports.progress_charts, which escapes every word

@@ -40,6 +40,10 @@ WHO: dict[str, str] = {
     "claim": OWN,
     "safety_plan": OWN,
     "settings": OWN,
+    "keys": OWN,
+    "key_take_back": ROW,
+    "invitations": OWN,
+    "join": ANYONE,
     "questionnaires": OWN,
     "questionnaire_result": ROW,
     "questionnaire_total": OWN,
@@ -64,6 +68,8 @@ WHO: dict[str, str] = {
     "api:sync_ops": OWN,
     "api:about": ANYONE,
     "api:bundle_of": OWN,
+    "api:import_file": OWN,
+    "api:export_document": OWN,
     "api:openapi-json": ANYONE,
     "api:api-root": ANYONE,
 }
@@ -71,6 +77,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "sign_in": {"token": "x"},
     "data_revert": {"batch": uuid.UUID(int=7)},
     "questionnaire_result": {"response": uuid.UUID(int=8)},
+    "key_take_back": {"key": 9},
+    "join": {"token": "x"},
     "claim": {"number": "1.2"},
     "session": {"session": uuid.UUID(int=9)},
     "questionnaire_total": {"instrument": "phq9"},
@@ -110,6 +118,7 @@ def alices_records(alice: User) -> models.Person:
         id=uuid.UUID(int=8), person=person, on="2026-11-01", instrument="phq9", form={"x": SECRET}
     )
     models.SafetyPlan.objects.create(person=person, plan={"places": [SECRET]})
+    models.ApiToken.objects.create(pk=9, person=person, name=SECRET, token_sha256="0")
     return person
 
 

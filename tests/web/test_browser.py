@@ -136,7 +136,7 @@ def test_signing_out_with_unsent_records_is_stopped(page: Page, context: Browser
     page.goto(f"{site.url}/data/")
     context.set_offline(True)
     page.evaluate(
-        "import('/static/mettle/store.js').then((s) => s.record([{kind: 'observation.put', fields: {on: '2026-11-22', outcome: 'mood', value: 5}}]))"
+        "import(`/static/${document.body.dataset.static}/mettle/store.js`).then((s) => s.record([{kind: 'observation.put', fields: {on: '2026-11-22', outcome: 'mood', value: 5}}]))"
     )
     page.get_by_role("button", name="Sign out on this device").click()
     expect(page.get_by_role("heading", name="Some records are only on this device")).to_be_visible()

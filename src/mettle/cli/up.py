@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cert", help="certificate file, for https")
     parser.add_argument("--key", help="its private key")
     parser.add_argument("--phone", action="store_true", help="serve a phone beside this machine, over https")
+    parser.add_argument(
+        "--hosted", action="store_true", help="other people use it too (a household, a clinic): by invitation"
+    )
     parser.add_argument("--link", action="store_true", help="print a fresh sign-in link for the app that runs, and end")
     parser.add_argument("--no-open", action="store_true", help="do not open a browser")
 
@@ -43,7 +46,7 @@ def serve(args: argparse.Namespace, *extra: str) -> int:
     ]
     if args.cert:
         command += ["--cert", args.cert, "--key", args.key or ""]
-    command += [f"--{name}" for name in ("phone", "link") if getattr(args, name)]
+    command += [f"--{name}" for name in ("phone", "hosted", "link") if getattr(args, name)]
     if not args.no_open:
         command.append("--open")
     child = subprocess.Popen(command)

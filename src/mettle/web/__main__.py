@@ -20,6 +20,8 @@ def main(argv: list[str] | None = None) -> int:
         _for_a_phone(args)
     if args.cert:
         os.environ["METTLE_HTTPS"] = "1"
+    if args.hosted:
+        os.environ["METTLE_HOSTED"] = "1"
     if args.name != "localhost":
         os.environ["METTLE_HOSTS"] = ",".join(filter(None, [os.environ.get("METTLE_HOSTS"), args.name]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mettle.web.settings")
@@ -49,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--open", action="store_true", help="open the link in a browser")
     parser.add_argument("--demo", action="store_true", help="sign in as the simulated person")
     parser.add_argument("--link", action="store_true", help="print a fresh sign-in link for the app that runs, and end")
+    parser.add_argument("--hosted", action="store_true", help="other people use it too: a household, a clinic")
     parser.add_argument("--phone", action="store_true", help="serve a phone beside this machine over https")
     parser.add_argument("--trust-port", type=int, default=8080, help="where the phone fetches the certificate")
     return parser

@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid  # noqa: TC003 # ninja reads the annotations at run time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from ninja import NinjaAPI, Schema
+from django.core.exceptions import RequestDataTooBig
+from ninja import File, Form, NinjaAPI, Schema, UploadedFile
 from ninja.security import django_auth
 from pydantic import Field
 
 from mettle import __version__
-from mettle.web import sync
+from mettle.errors import InputError
+from mettle.importers import read
+from mettle.web import export, importing, sync, tokens, uploads
+from mettle.web.access import noted
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
-api = NinjaAPI(title="mettle", version="1", auth=django_auth, docs_url=None, urls_namespace="api")
+api = NinjaAPI(title="mettle", version="1", auth=[tokens.Bearer(), django_auth], docs_url=None, urls_namespace="api")
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001 # ninja passes it
+    """A body beyond the limit."""
+    return api.create_response(request, {"detail": "the body may have up to 5 MB; send fewer at once"}, status=413)
+
+
+@api.exception_handler(RecursionError)
+def too_deep(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001 # ninja passes it
+    """JSON nested beyond reason."""
+    return api.create_response(request, {"detail": "this JSON is nested too deeply"}, status=400)
+
+
+@api.exception_handler(InputError)
+def not_taken(request: HttpRequest, error: InputError) -> HttpResponse:
+    """A file that cannot be read, in one line."""
+    return api.create_response(request, {"detail": str(error)}, status=400)
+
 
 MAX_OPS = 500
 
@@ -65,3 +88,31 @@ def bundle_of(request: HttpRequest) -> dict[str, Any]:
     from mettle.web import bundle  # noqa: PLC0415 # it draws pictures and reads catalogues
 
     return bundle.of(person_of(request))
+
+
+class ImportIn(Schema):
+    """What a file leaves open, and whether to keep it."""
+
+    unit: Literal["kg", "lb"] | None = None
+    timezone: str | None = Field(default=None, max_length=64)
+    keep: bool = False
+
+
+@api.post("/imports")
+def import_file(request: HttpRequest, said: Form[ImportIn], file: File[UploadedFile]) -> dict[str, Any]:
+    """Read a file as any import does; ``keep`` keeps it as one batch that can be taken back."""
+    person = person_of(request)
+    zone = said.timezone or person.timezone or None
+    with uploads.kept_for_a_moment(file) as (path, name):
+        if not said.keep:
+            return importing.summary(read(path, unit=said.unit, timezone=zone))
+        batch = importing.keep(person, path, name=name, unit=said.unit, timezone=zone)
+    return {**batch.summary, "batch": str(batch.pk)}
+
+
+@api.get("/export")
+def export_document(request: HttpRequest) -> dict[str, Any]:
+    """Everything of the person, as the JSON that mettle reads back."""
+    person = person_of(request)
+    noted(person, request.user, "export of everything, through the API")
+    return export.document(person)

@@ -9,10 +9,12 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from django.core import serializers
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.core.serializers.base import DeserializationError
+from django.db import DatabaseError, transaction
 
 from mettle.errors import InputError
-from mettle.web import models
+from mettle.web import models, questionnaires, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +38,10 @@ PERSONAL: tuple[str, ...] = (
 )
 """Every relation of a person that the export holds; a test compares it with the models."""
 
-LEFT_OUT: dict[str, str] = {"push_subscriptions": "an address of this browser, worthless elsewhere"}
+LEFT_OUT: dict[str, str] = {
+    "push_subscriptions": "an address of this browser, worthless elsewhere",
+    "api_tokens": "keys to this installation, worthless elsewhere",
+}
 
 _TABLES: dict[str, tuple[str, ...]] = {
     "sessions": (
@@ -122,6 +127,22 @@ def restore(person: models.Person, exported: dict[str, Any]) -> int:
     """
     if exported.get("format") != "mettle-export" or exported.get("version") != 1:
         raise InputError("expected an export of mettle, version 1", where="mettle.json")
+    try:
+        return _restored(person, withheld.without(exported))
+    except (
+        LookupError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        ArithmeticError,
+        DeserializationError,
+        ValidationError,
+        DatabaseError,
+    ) as error:
+        raise InputError("this export is damaged: nothing of it was kept", where="mettle.json") from error
+
+
+def _restored(person: models.Person, exported: dict[str, Any]) -> int:
     added = 0
     with transaction.atomic():
         fresh = not person.profile
@@ -132,13 +153,16 @@ def restore(person: models.Person, exported: dict[str, Any]) -> int:
         if exported["safety_plan"]:
             models.SafetyPlan.objects.get_or_create(person=person, defaults={"plan": exported["safety_plan"]})
         for name in PERSONAL:
-            added += _put_back(person, exported["rows"].get(name, []))
+            added += _put_back(person, name, exported["rows"].get(name, []))
     return added
 
 
-def _put_back(person: models.Person, rows: list[dict[str, Any]]) -> int:
+def _put_back(person: models.Person, name: str, rows: list[dict[str, Any]]) -> int:
     added = 0
+    expected = getattr(person, name).model._meta.label_lower  # noqa: SLF001 # Django's documented access
     for row in rows:
+        if row["model"] != expected:
+            raise ValueError(f"{name} must hold {expected}, got {row['model']}")
         row["fields"]["person"] = person.pk
         if isinstance(row["pk"], int):
             row["pk"] = None
@@ -153,6 +177,8 @@ def _put_back(person: models.Person, rows: list[dict[str, Any]]) -> int:
             continue
         if isinstance(restored.object, models.KeptAnswer):
             continue  # it is computed anew
+        if isinstance(restored.object, models.Response) and restored.object.finished and not restored.object.score:
+            questionnaires.add_up(restored.object)
         restored.object.save()
         added += 1
     return added

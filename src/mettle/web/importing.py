@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from mettle.importers import read
-from mettle.web import models
+from mettle.web import models, withheld
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,11 @@ ADDS = ("sessions", "sets", "observations", "signals", "doses")
 def summary(imported: Imported) -> dict[str, Any]:
     """What a file holds, for the person to look at before anything is kept."""
     days = imported.days
+    kept_back = sum(withheld.is_withheld(o.outcome) for o in imported.diary.observations)
+    problems = [{"row": p.row, "why": p.why} for p in imported.problems]
+    if kept_back:
+        why = _("%d values stay with you: somebody else hosts this mettle, and they tell of self-harm") % kept_back
+        problems.append({"row": None, "why": why})
     return {
         "file": imported.file,
         "format": imported.format,
@@ -36,10 +42,10 @@ def summary(imported: Imported) -> dict[str, Any]:
         "rows_skipped": imported.rows_skipped,
         "sessions": len(imported.diary.sessions),
         "sets": imported.sets,
-        "observations": imported.observations,
+        "observations": imported.observations - kept_back,
         "first_day": days[0].isoformat() if days else None,
         "last_day": days[1].isoformat() if days else None,
-        "problems": [{"row": p.row, "why": p.why} for p in imported.problems],
+        "problems": problems,
         "questions": [{"code": q.code, "text": q.text} for q in imported.questions],
     }
 
@@ -62,7 +68,7 @@ def keep(
         batch = models.ImportBatch.objects.create(
             person=person,
             file_name=name[:255],
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            sha256=_checksum(path, imported),
             format=imported.format[:40],
             summary=summary(imported) | {"file": name},
         )
@@ -87,6 +93,13 @@ def revert(batch: models.ImportBatch) -> None:
 
 def _counts(person: models.Person) -> dict[str, int]:
     return {name: getattr(person, name).count() for name in ADDS}
+
+
+def _checksum(path: Path, imported: Imported) -> str:
+    """The file's checksum; none where a short file could be guessed from it that must not be known here."""
+    if any(withheld.is_withheld(o.outcome) for o in imported.diary.observations):
+        return ""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _id(person: models.Person, *parts: object) -> uuid.UUID:
@@ -163,6 +176,7 @@ def _keep_values(person: models.Person, batch: models.ImportBatch, imported: Imp
                 **_moment(o.when),
             )
             for o in imported.diary.observations
+            if not withheld.is_withheld(o.outcome)
         ),
         ignore_conflicts=True,
     )

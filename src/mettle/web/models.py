@@ -277,12 +277,26 @@ class SignInLink(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
 
+class ApiToken(models.Model):
+    """A key with which a person's own script calls the API; only its hash is stored, the key is shown once."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations."""
 
+    def still_open(self) -> InvitationQuerySet:
+        """Those that nobody has used and that have not run out."""
+        return self.filter(used_by=None, until__gt=now())
+
     def usable(self, token: str) -> InvitationQuerySet:
-        """Those with this token that nobody has used and that have not run out."""
-        return self.filter(token=token, used_by=None, until__gt=now())
+        """The open one with this token."""
+        return self.still_open().filter(token=token)
 
 
 def _token() -> str:

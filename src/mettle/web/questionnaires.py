@@ -11,7 +11,7 @@ from mettle import instruments
 from mettle.errors import InputError
 from mettle.instruments import record, text
 from mettle.instruments.safety import message
-from mettle.web import store
+from mettle.web import store, withheld
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,6 +67,7 @@ def _form(key: str) -> dict[str, Any]:
         "items": items,
         "answers": [],
         "safety_items": [s.item for s in instrument.safety],
+        "stays": sorted(withheld.safety_items().get(key, ())) if settings.PLACE.hosted else [],
         "licence": pack.licence_note,
         "form": {"form": instrument.form, "language": pack.language, "text_sha256": pack.sha256},
     }

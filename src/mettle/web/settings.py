@@ -90,12 +90,12 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [HERE / "locale"]
 
-STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 31_536_000 if not DEBUG else 0
 STATIC_VERSION = hashlib.sha256(
     __version__.encode() + b"".join(p.read_bytes() for p in sorted((HERE / "static").rglob("*")) if p.is_file()),
 ).hexdigest()[:12]
+STATIC_URL = f"/static/{STATIC_VERSION}/"  # in the path, so that scripts which import each other are all of one version
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 31_536_000
 
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_HTTPONLY = True

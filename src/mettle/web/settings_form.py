@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from mettle import instruments
@@ -74,7 +75,7 @@ class SettingsForm(forms.Form):
         contact = choices.get("contact") or {}
         shown = {
             "check_in": list(instruments.daily_default()),
-            "questionnaires": ["phq9", "gad7"],
+            "questionnaires": ["phq8" if settings.PLACE.hosted else "phq9", "gad7"],
             "show_wins": True,
             **choices,
         }

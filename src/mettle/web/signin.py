@@ -16,17 +16,23 @@ from mettle.web.models import SignInLink
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+OWNER = "me"
 VALID_FOR = timedelta(minutes=15)
 
 
 def owner() -> User:
     """The account of the person who runs this installation, made at first start; it has no password."""
     users: Any = get_user_model().objects
-    user, made = users.get_or_create(username="me")
+    user, made = users.get_or_create(username=OWNER)
     if made:
         user.set_unusable_password()
         user.save()
     return user  # type: ignore[no-any-return] # Django's manager is untyped here
+
+
+def is_owner(user: Any) -> bool:
+    """Whether this account is that of the person who runs this installation."""
+    return bool(user.get_username() == OWNER)
 
 
 def make_link(user: User) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from mettle.web import merge, models, questionnaires
+from mettle.web import merge, models, questionnaires, withheld
 from mettle.web.fields import checked
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ MODELS: dict[str, type[models.Session | models.Set | models.Observation | models
     "response": models.Response,
 }
 SKEW_TOLERATED_MS = 60_000
-SAFETY_ITEMS = {"phq9": ("9",), "cesdr": ("14", "15")}
-"""Items that never leave the device on an instance that somebody else hosts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +96,10 @@ def _apply_once(person: models.Person, device: UUID, op: Op, skew_ms: int) -> di
 
 
 def _storable(op: Op) -> dict[str, Any]:
-    """The fields to keep with the operation; a safety item is not among them on a hosted instance, not even refused."""
-    if not settings.PLACE.hosted or "answers" not in op.fields:
+    """The fields to keep with the operation; on a hosted instance none that could tell of self-harm, not even refused."""
+    if not settings.PLACE.hosted or op.kind.partition(".")[0] not in ("response", "observation"):
         return op.fields
-    return {name: value for name, value in op.fields.items() if name != "answers"}
+    return {name: value for name, value in op.fields.items() if name in ("on", "clock_time", "offset_s", "zone")}
 
 
 def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
@@ -122,7 +120,7 @@ def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
         return receipt
     try:
         fields = checked(kind, op.fields)
-        _refuse_safety_items(kind, row, fields)
+        _refuse_withheld(kind, row, fields)
     except ValueError as error:
         return receipt | {"status": "refused", "why": str(error)}
     after, lost = merge.put(_entity(row), fields, clock)
@@ -147,10 +145,8 @@ def _entity(row: models.Synced) -> merge.Entity:
     return merge.Entity(values, clocks, row.deleted)
 
 
-def _refuse_safety_items(kind: str, row: Any, fields: dict[str, Any]) -> None:
-    if kind != "response" or not settings.PLACE.hosted:
-        return
-    instrument = fields.get("instrument") or row.instrument
-    kept_back = set(SAFETY_ITEMS.get(instrument, ())) & set(fields.get("answers", {}))
-    if kept_back:
-        raise ValueError("answers: on an instance that somebody else hosts this item stays on your device")
+def _refuse_withheld(kind: str, row: Any, fields: dict[str, Any]) -> None:
+    if kind == "response":
+        withheld.refuse_answers(fields.get("instrument") or row.instrument, row.instrument, fields.get("answers", {}))
+    if kind == "observation" and withheld.is_withheld(fields.get("outcome") or row.outcome):
+        raise ValueError("outcome: on an instance that somebody else hosts this value stays on your device")

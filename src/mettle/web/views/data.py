@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -19,12 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mettle.errors import InputError
 from mettle.importers import read
-from mettle.web import export, importing, models
+from mettle.web import export, importing, models, uploads
 from mettle.web.access import noted
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from django.http import HttpRequest
 
@@ -123,18 +122,8 @@ def _said(request: HttpRequest) -> dict[str, Any]:
 
 def _with_file(request: HttpRequest, use: Callable[[Path, str], HttpResponse]) -> HttpResponse:
     """Hand the uploaded file to a function under a name of our own; trouble is one line, and 400."""
-    upload = request.FILES.get("file")
     try:
-        if upload is None:
-            raise InputError(_("choose a file first"))
-        if (upload.size or 0) > settings.UPLOAD_LIMIT_BYTES:
-            raise InputError(_("a file may have up to 40 MB"), where=Path(upload.name or "file").name)
-        name = Path(upload.name or "file").name
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"upload{Path(name).suffix[:8]}"
-            with path.open("wb") as file:
-                for chunk in upload.chunks():
-                    file.write(chunk)
+        with uploads.kept_for_a_moment(request.FILES.get("file")) as (path, name):
             return use(path, name)
     except InputError as error:
         return render(request, "mettle/refused.html", {"why": str(error)}, status=400)

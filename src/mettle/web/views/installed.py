@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
+from mettle.web.people import person_of
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -18,8 +20,7 @@ SERVICE_WORKER = Path(__file__).resolve().parents[1] / "static" / "mettle" / "sw
 @require_GET
 def manifest(request: HttpRequest) -> JsonResponse:
     """The web app manifest, under the neutral name that the person chose."""
-    person = getattr(request, "person", None)
-    name = (person.choices.get("app_name") if person else None) or "mettle"
+    name = (person_of(request).choices.get("app_name") if request.user.is_authenticated else None) or "mettle"
     icon = {"src": f"{settings.STATIC_URL}mettle/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
     document = {"name": name, "short_name": name, "start_url": "/", "display": "standalone", "icons": [icon]}
     document |= {"background_color": "#fbfaf7", "theme_color": "#14606b"}

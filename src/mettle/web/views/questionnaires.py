@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
 from mettle.instruments import text
-from mettle.web import days, models, questionnaires
+from mettle.web import days, models, questionnaires, withheld
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
                 "instrument": instrument,
                 "last": told[-1] if told else None,
                 "askable": askable,
+                "withheld": withheld.why_withheld(key) if withheld.is_withheld(key) else None,
                 "low": instrument.range[0],
                 "high": instrument.range[1],
             }
@@ -63,6 +64,8 @@ def total(request: HttpRequest, instrument: str) -> HttpResponse:
     try:
         if found is None:
             raise ValueError(_("unknown questionnaire"))
+        if withheld.is_withheld(found.id):
+            raise ValueError(withheld.why_withheld(found.id))
         scored = instruments.score_total(found.id, float(request.POST.get("total", "")))
     except ValueError as error:
         return render(request, "mettle/refused.html", {"why": str(error), "back": "/questionnaires/"}, status=400)

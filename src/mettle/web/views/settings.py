@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mettle.web import signin
 from mettle.web.people import person_of
 from mettle.web.settings_form import SettingsForm
 
@@ -30,6 +31,5 @@ def show(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Kept."))
         return redirect("settings")
     status = 400 if form.errors else 200
-    return render(
-        request, "mettle/settings.html", {"form": form, "fields": [form[f] for f in form.fields]}, status=status
-    )
+    context = {"form": form, "fields": [form[f] for f in form.fields], "owner": signin.is_owner(request.user)}
+    return render(request, "mettle/settings.html", context, status=status)

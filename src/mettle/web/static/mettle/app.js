@@ -1,7 +1,7 @@
 // The frame of every page: the service worker, how many records still wait, and signing out without losing any.
 import * as store from "./store.js";
 import { flush } from "./sync.js";
-import { el, sheet } from "./dom.js";
+import { download, el, sheet } from "./dom.js";
 
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register("/sw.js", { scope: "/" }).then((registration) => {
@@ -28,12 +28,6 @@ async function send() {
   if (!store.whose() || !navigator.onLine) return;
   if ((await store.waiting()).unsent) await flush();
   await refresh();
-}
-
-export function download(name, value) {
-  const link = el("a", { href: URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" })), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 // Signing out wipes this browser, so it waits for the outbox or offers it as a file.

@@ -26,3 +26,9 @@ export function sheet(title, ...children) {
   dialog.showModal();
   return dialog;
 }
+
+export function download(name, value) {
+  const link = el("a", { href: URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -12,7 +12,7 @@ export function helpCard(card, { plan, contact, onContinue, onDanger } = {}) {
     ...card.lines.map((l) => el("p", {}, l)),
     card.emergency ? call("Emergency", card.emergency) : null,
     ...(card.numbers || []).map((n) => call(n.label, n.number)),
-    contact?.number ? call(contact.name || "The person you chose", contact.number) : null,
+    contact?.phone ? call(contact.name || "The person you chose", contact.phone) : null,
     card.directories?.length ? el("p", {}, `Lines near you: ${card.directories.join(", ")}`) : null,
     plan ? el("details", { class: "card", open: card.full !== false }, el("summary", {}, "Your own safety plan"),
       list("Warning signs", plan.warning_signs), list("What helps", plan.what_helps), list("People", plan.people), list("Places", plan.places)) : null,

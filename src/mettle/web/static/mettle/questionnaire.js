@@ -14,14 +14,17 @@ let state = null; // {entity, instrument, answers, at}
 
 const safety = (item) => form.safety_items.includes(item.id);
 
-// On an instance that somebody else hosts, a safety item stays on this device.
-const sendable = () => Object.fromEntries(Object.entries(state.answers).filter(([item]) => !(bundle.hosted && form.safety_items.includes(item))));
+// On an instance that somebody else hosts, some answers stay on this device; and nothing is sent before the last question,
+// so that not even the time taken over one of them leaves it.
+const sendable = () => Object.fromEntries(Object.entries(state.answers).filter(([item]) => !form.stays.includes(item)));
+const staying = () => Object.fromEntries(Object.entries(state.answers).filter(([item]) => form.stays.includes(item)));
+const fields = () => ({ ...moment(), instrument: form.id, answers: sendable(), form: form.form });
 
 async function answer(item, value) {
   state.answers[item.id] = value;
   state.at += 1;
-  const fields = { ...moment(), instrument: form.id, answers: sendable(), form: form.form };
-  await store.record([{ kind: "response.put", entity: state.entity, fields }], { [`response-${form.id}`]: state });
+  if (bundle.hosted) await store.keep(`response-${form.id}`, state);
+  else await store.record([{ kind: "response.put", entity: state.entity, fields: fields() }], { [`response-${form.id}`]: state });
   if (safety(item) && (value === null || value > 0)) { await help(value); return; }
   render();
 }
@@ -38,7 +41,9 @@ async function help(value) {
 }
 
 async function finish() {
-  await store.record([{ kind: "response.put", entity: state.entity, fields: { finished: true } }], { [`response-${form.id}`]: null });
+  const mine = form.stays.length ? { mine: [...((await store.kept("mine")) || []), { instrument: form.id, ...moment(), answers: staying() }] } : {};
+  const last = bundle.hosted ? { ...fields(), finished: true } : { finished: true };
+  await store.record([{ kind: "response.put", entity: state.entity, fields: last }], { ...mine, [`response-${form.id}`]: null });
   const { state: sent } = await flush();
   if (sent === "sent") { location.href = `/questionnaires/${state.entity}/`; return; }
   show(place, el("h1", {}, "Kept"), el("p", {}, "Your answers are on this device and will be added up when it is connected."), el("a", { class: "button main wide", href: "/" }, "Today"));

@@ -1,10 +1,10 @@
 // Keeps the shells of the offline screens. A shell holds no personal data; a page with any is never stored.
 const VERSION = "{{version}}";
-const FILES = ["app.css", "app.js", "store.js", "sync.js", "clock.js", "dom.js", "workout.js", "checkin.js", "questionnaire.js", "help.js", "icon.svg"];
+const FILES = ["app.css", "app.js", "store.js", "sync.js", "clock.js", "dom.js", "workout.js", "checkin.js", "questionnaire.js", "help.js", "unsent.js", "icon.svg"];
 const SHELLS = ["/workout/", "/check-in/", "/questionnaire/", "/help-now/", "/offline/"];
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll([...SHELLS, ...FILES.map((f) => `/static/mettle/${f}`)])));
+  event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll([...SHELLS, ...FILES.map((f) => `/static/${VERSION}/mettle/${f}`)])));
 });
 self.addEventListener("activate", (event) => {
   event.waitUntil(caches.keys().then((keys) => Promise.all(keys.filter((k) => k !== VERSION).map((k) => caches.delete(k)))).then(() => self.clients.claim()));

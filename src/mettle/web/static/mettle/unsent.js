@@ -1,0 +1,21 @@
+// Data: what is only on this device. Refused records stay in sight with the reason until the person has them or lets them go.
+import * as store from "./store.js";
+import { download, el, show } from "./dom.js";
+
+const place = document.getElementById("unsent-list");
+const words = (fields) => Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ");
+
+async function list() {
+  const [unsent, refused, mine] = [await store.unsent(), await store.refused(), (await store.kept("mine")) || []];
+  if (!unsent.length && !refused.length && !mine.length) { show(place); return; }
+  show(place, el("section", { class: "card needs-you stack" },
+    el("h2", {}, "Only on this device"),
+    unsent.length ? el("p", {}, `${unsent.length} records wait to be sent.`) : null,
+    refused.length ? el("p", {}, "These were not taken. They stay here until you have them as a file or let them go:") : null,
+    refused.length ? el("ul", { class: "stack" }, ...refused.map((op) => el("li", {}, `${op.kind}: ${words(op.fields)}. `, el("strong", {}, op.why), " ",
+      el("button", { class: "plain", onclick: async () => { await store.forget(op.at); await list(); } }, "Let it go")))) : null,
+    mine.length ? el("p", {}, `Answers to ${mine.length} questionnaires that never leave this device, because somebody else hosts this mettle.`) : null,
+    el("button", { class: "wide", onclick: () => download("mettle-this-device.json", { unsent, refused, only_here: mine }) }, "Save them as a file")));
+}
+
+if (place && store.whose()) { list().catch(() => {}); store.onChange(() => { list().catch(() => {}); }); }

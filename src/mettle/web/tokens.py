@@ -1,0 +1,45 @@
+"""Keys for a person's own scripts: drawn here, shown once, kept as a hash, taken back at any time."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+from django.utils.timezone import now
+from ninja.security import HttpBearer
+
+from mettle.web.models import ApiToken
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from mettle.web.models import Person
+
+PREFIX = "mettle_"
+"""So that a key that ends up in a file by accident is recognised."""
+
+
+def make(person: Person, name: str) -> str:
+    """A fresh key; this is the only time that it can be read."""
+    token = PREFIX + secrets.token_urlsafe(32)
+    ApiToken.objects.create(person=person, name=name[:80], token_sha256=digest(token))
+    return token
+
+
+def digest(token: str) -> str:
+    """What is stored of a key; it is long and random, so one plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Bearer(HttpBearer):
+    """``Authorization: Bearer mettle_...``: the request is about the person who made the key."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Person | None:
+        """The person, or None where the key is unknown or was taken back."""
+        found = ApiToken.objects.select_related("person__user").filter(token_sha256=digest(token)).first()
+        if found is None:
+            return None
+        ApiToken.objects.filter(pk=found.pk).update(last_used_at=now())
+        request.user = found.person.user
+        return found.person

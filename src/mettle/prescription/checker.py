@@ -357,7 +357,7 @@ def _push_pull(case: _Case) -> Check | None:
                 pull += _counted(planned) if e.pattern in ("hpull", "vpull") else 0
         if week["deload"]:
             continue
-        lack = rule["shoulder_ratio"] * push - pull - 1.5 if sore else push - rule["margin"] - pull
+        lack = rule["shoulder_ratio"] * push - pull if sore else push - rule["margin"] - pull
         if told == "no push" or lack > worst:
             worst, told = lack, f"pull {pull}, push {push}"
     return Check("sets of pulling", worst <= 1e-6, told)

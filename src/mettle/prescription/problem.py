@@ -181,7 +181,7 @@ def build(
         push=is_in(PUSH),
         pull=is_in(PULL),
         pull_margin=0 if sore else rule["margin"],
-        pull_cost=UNPULLED if is_in(PULL).any() else UNPULLABLE,
+        pull_cost=UNPULLABLE if not is_in(PULL).any() else 2 * UNPULLED if sore else UNPULLED,
         least_sets=rounds if circuit else 1 if dose.level in ("older", "light") or dose.minutes < 30 else 2,
         most_sets=rounds if circuit else 3 if dose.level in ("none", "novice", "older", "light") else 4,
         stations=dose.stations,

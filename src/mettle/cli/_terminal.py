@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from mettle.errors import Problem
 
 T = TypeVar("T")
+
+_SHOWN = 5
 
 
 def print_json(document: object) -> None:
@@ -55,3 +59,13 @@ def bar(what: str) -> Iterator[Callable[[int, int], None]]:
     yield told
     if shown:
         sys.stderr.write(f"\r{what} [{'#' * 24}] 100%\n")
+
+
+def tell_problems(file: str, left_out: Sequence[Problem], notes: Sequence[Problem]) -> None:
+    """Rows that were left out and what looks odd, a few of each, on stderr."""
+    for kind, items in (("left out", left_out), ("note", notes)):
+        for item in items[:_SHOWN]:
+            place = "" if item.row is None else f"row {item.row}: "
+            print(f"mettle: {file}: {place}{kind}: {item.why}", file=sys.stderr)
+        if len(items) > _SHOWN:
+            print(f"mettle: {file}: {len(items) - _SHOWN} more ({kind}); --json lists all", file=sys.stderr)

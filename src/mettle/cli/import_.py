@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from typing import TYPE_CHECKING
 
-from mettle.cli._terminal import bar, print_json
+from mettle.cli._terminal import bar, print_json, tell_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mettle.diary import Diary
     from mettle.importers import Imported
-
-_SHOWN = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,11 +110,6 @@ def _tell(imported: Imported) -> None:
         "exposures": len(imported.diary.doses),
     }
     print("  " + (", ".join(f"{count} {what}" for what, count in held.items() if count) or "nothing in it"))
-    for kind, items in (("left out", imported.problems), ("note", imported.notes)):
-        for item in items[:_SHOWN]:
-            place = "" if item.row is None else f"row {item.row}: "
-            print(f"mettle: {imported.file}: {place}{kind}: {item.why}", file=sys.stderr)
-        if len(items) > _SHOWN:
-            print(f"mettle: {imported.file}: {len(items) - _SHOWN} more ({kind}); --json lists all", file=sys.stderr)
+    tell_problems(imported.file, imported.problems, imported.notes)
     for question in imported.questions:
         print(f"  ? {question.text}")

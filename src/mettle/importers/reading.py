@@ -18,6 +18,9 @@ from mettle.importers import (
     hevy,
     liftosaur,
     oura,
+    reaction,
+    rr,
+    sleep_diary,
     strong,
     whoop,
 )
@@ -56,6 +59,9 @@ FORMATS: tuple[Reader, ...] = (
     daylio,
     whoop,
     oura,
+    sleep_diary,
+    reaction,
+    rr,
     exposures,
     checkins,  # last: any table that begins with a date
 )

@@ -36,7 +36,7 @@ def test_the_same_beats_in_four_layouts_are_the_same_recording() -> None:
     assert line.rr_ms == plain.rr_ms
     assert (gap.unit, plain.unit) == ("s", "ms")
     assert gap.rr_ms == pytest.approx(plain.rr_ms)
-    assert (gap.breaks, plain.breaks) == ({40}, frozenset())
+    assert (set(gap.breaks), set(plain.breaks)) == ({40}, set())
     assert gap.hrv().differences == plain.hrv().differences - 1
     assert comma.rr_ms == tuple(v + 0.5 for v in plain.rr_ms[:80])
     assert str(comma.start) == "2026-11-22T07:05:00"
@@ -55,7 +55,7 @@ def test_rows_that_are_no_interval_stand_with_their_reason_and_break_the_row() -
         (21, "an interval is above 0, got '-5'"),
         (31, "expected a number, got 'NaN'"),
     ]
-    assert (found.rows_in, len(found.rr_ms), found.breaks) == (90, 87, {10, 19, 28})
+    assert (found.rows_in, len(found.rr_ms), set(found.breaks)) == (90, 87, {10, 19, 28})
 
 
 def test_decimal_commas_without_semicolons_are_refused_in_one_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -49,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, answer, show; a report is written last, whole or not at all."""
+    # matrices of one diary are small: threads of the linear algebra library cost more than they give
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from mettle.answers import answer
     from mettle.trials import read_schedule
 

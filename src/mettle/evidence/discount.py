@@ -11,16 +11,18 @@ from functools import cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from mettle.evidence import pools, replication
+from mettle.evidence import pools
 from mettle.evidence.studies import study as published
-from mettle.inference.bayesian import TauPrior, random_effects
 
 if TYPE_CHECKING:
     from mettle.evidence.pools import Kind, Speaker
     from mettle.evidence.studies import Study
 
-TAU_PRIOR = TauPrior("halfnormal", 0.3)
-"""How much true effects of trials may differ: hardly more than 0.6 SD. Source: Röver et al. 2021, doi 10.1002/jrsm.1475."""
+TAU_SCALE = 0.3
+"""Scale of the half-normal prior of how much true effects of trials differ: hardly more than 0.6 SD.
+
+Source: Röver et al. 2021, doi 10.1002/jrsm.1475.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def from_figure(study: Study, speaker: Speaker, kind: Kind) -> _Setting | None:
 def _tau(study: Study, speaker: Speaker, se: float) -> tuple[float, str]:
     """How much true effects differ between trials, SD, and where that is from."""
     if speaker.tau_trials:
+        from mettle.evidence import replication  # noqa: PLC0415 - pooling loads scipy, and most answers pool nothing
+
         lender = next(a for a in replication.replicate().analyses if a.id == speaker.tau_trials)
         return math.sqrt(lender.computed.tau2), f" (lent by the {lender.k} trials of Cooney et al. 2013)"
     if speaker.tau_from_i2 and study.i2 is not None and study.k:
@@ -121,8 +125,12 @@ def _tau(study: Study, speaker: Speaker, se: float) -> tuple[float, str]:
 
 
 def _from_trials(analysis: str) -> _Setting:
+    from mettle.evidence import replication  # noqa: PLC0415 - as above
+    from mettle.inference.bayesian import TauPrior, random_effects  # noqa: PLC0415 - as above
+
+    tau_prior = TauPrior("halfnormal", TAU_SCALE)
     names, yi, vi = replication.trials(analysis)
-    new = random_effects(-yi, vi, TAU_PRIOR).predictive
+    new = random_effects(-yi, vi, tau_prior).predictive
     review = replication.replicate()
-    words = f"{len(names)} trials pooled anew ({TAU_PRIOR} for how they differ): benefit {new.mean:.2f} SD in a new setting (sd {new.sd:.2f})"
+    words = f"{len(names)} trials pooled anew ({tau_prior} for how they differ): benefit {new.mean:.2f} SD in a new setting (sd {new.sd:.2f})"
     return _Setting(new.mean, new.sd, f"Cooney et al. 2013, {analysis.replace('_', ' ')}, doi:{review.doi}", words)

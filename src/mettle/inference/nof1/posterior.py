@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
+
+from mettle.inference.nof1.normal import ndtr
 
 if TYPE_CHECKING:
     from mettle.inference.nof1.design import Design, Floats

@@ -15,9 +15,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 
 from mettle.inference.nof1 import sobol
+from mettle.inference.nof1.normal import ndtri
 
 if TYPE_CHECKING:
     from collections.abc import Callable

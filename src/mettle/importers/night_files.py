@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mettle.errors import InputError
-from mettle.importers import sleep_diary
+from mettle.importers import plees, sleep_as_android, sleep_diary
 from mettle.importers.cells import known_zone, shown
 from mettle.importers.imported import Stated, Tally
 from mettle.importers.tables import open_table
@@ -30,7 +30,7 @@ class NightReader(Protocol):
         """The nights in order, skipped rows told to the tally."""
 
 
-READERS: tuple[NightReader, ...] = (sleep_diary,)
+READERS: tuple[NightReader, ...] = (sleep_diary, sleep_as_android, plees)
 
 
 @dataclass(frozen=True, slots=True)

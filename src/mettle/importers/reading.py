@@ -18,11 +18,15 @@ from mettle.importers import (
     hevy,
     liftosaur,
     oura,
+    plees,
     reaction,
     rr,
+    sleep_as_android,
     sleep_diary,
+    sleep_json,
     strong,
     whoop,
+    whoop_workouts,
 )
 from mettle.importers.cells import known_zone, shown
 from mettle.importers.imported import Stated
@@ -58,8 +62,11 @@ FORMATS: tuple[Reader, ...] = (
     gymbook,
     daylio,
     whoop,
+    whoop_workouts,
     oura,
     sleep_diary,
+    sleep_as_android,
+    plees,
     reaction,
     rr,
     exposures,
@@ -103,13 +110,15 @@ def read(
         start = file.read(256)
     if apple_health.begins(start):
         return _some(apple_health.read_stream(path, stated, progress=progress))
+    if sleep_json.begins(start):
+        return _some(sleep_json.read_document(path, stated))
     with open_table(path) as table:
         for code in FORMATS:
             if code.recognises(table):
                 return _some(code.read(table, stated))
         seen = ", ".join(shown(name) for name in table.header[:6])
         known = ", ".join(code.FORMAT for code in FORMATS)
-        why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV) and apple_health (as XML)"
+        why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV), oura and fitbit (as JSON) and apple_health (as XML)"
         raise InputError(why, where=path.name, row=1)
 
 

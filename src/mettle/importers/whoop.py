@@ -39,7 +39,7 @@ def read(table: Table, stated: Stated) -> Imported:
             tally.skip(row, "an open cycle without sleep")
             continue
         try:
-            when = _morning(cells)
+            when = local_time(cells, "wake onset")
             asleep = number(cells["asleep duration (min)"])
             values = {name: number(cells.get(column, "")) for column, name in _OUTCOMES.items()}
         except ValueError as error:
@@ -53,12 +53,12 @@ def read(table: Table, stated: Stated) -> Imported:
     return observed(tally, FORMAT, found, timezone=stated.timezone)
 
 
-def _morning(cells: dict[str, str]) -> When:
-    """When the person woke, with the offset of that night."""
+def local_time(cells: dict[str, str], column: str) -> When:
+    """The time in a column, with the offset that stands in the row."""
     found = re.fullmatch(r"UTC([+-])(\d{2}):(\d{2})|UTC(?:Z)?", cells["cycle timezone"].strip())
     if found is None:
         raise ValueError(f"expected an offset like UTC-04:00, got {shown(cells['cycle timezone'])}")
-    wall = moment(cells["wake onset"]).wall
+    wall = moment(cells[column]).wall
     if wall is None:
         raise ValueError(f"expected a time, got {shown(cells['wake onset'])}")
     sign, hours, minutes = found.groups()

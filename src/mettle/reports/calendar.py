@@ -59,3 +59,35 @@ def _event(week: dict[str, Any], session: dict[str, Any]) -> Event:
         lines.append(session["note"])
     event.add("description", "\n".join(lines))
     return event
+
+
+def trial_ics(trial: dict[str, Any]) -> bytes:
+    """A drawn trial as RFC 5545, in names that tell a stranger who sees the calendar nothing: session A, session B, check-in.
+
+    A is the first arm of trial.json. Days of rest without a rating have no event; no arm, outcome or claim is named.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//mettle//trial//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "Plan")
+    two_ways = "rest" not in trial["arms"]
+    for row in trial["schedule"]:
+        trains = row["arm"] not in (None, "rest") and row.get("session", True)
+        letter = f" {'AB'[trial['arms'].index(row['arm'])]}" if trains and two_ways else ""
+        if trains:
+            calendar.add_component(_neutral(row, f"Session{letter}"))
+        elif row["phase"] == "run_in" or (row["phase"] == "trial" and row.get("rate", True)):
+            calendar.add_component(_neutral(row, "Check-in"))
+    return bytes(calendar.to_ical())
+
+
+def _neutral(row: dict[str, Any], summary: str) -> Event:
+    on = date.fromisoformat(row["on"])
+    part = row["part"] or ""
+    event = Event()
+    event.add("uid", f"{uuid.uuid5(_NAMESPACE, f'trial {on} {part} {summary}')}@mettle")
+    event.add("dtstamp", datetime(on.year, on.month, on.day, tzinfo=UTC))
+    event.add("summary", summary + {"am": ", morning", "pm": ", evening"}.get(part, ""))
+    event.add("dtstart", on)
+    event.add("dtend", on + timedelta(days=1))
+    return event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from mettle.errors import InputError
@@ -32,12 +32,18 @@ class Assignment:
         ``am`` or ``pm`` where the day was halved; otherwise None.
     phase
         Only ``trial`` days are compared.
+    session
+        Whether a session stands on this day where its arm trains; a block has days without one.
+    rate
+        Whether ratings are asked for; a session trial asks on as many rest days as there are sessions.
     """
 
     on: date
     arm: str
     part: Part | None = None
     phase: Phase = "trial"
+    session: bool = True
+    rate: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,22 @@ class Schedule:
             if a.phase == "trial":
                 days.setdefault(a.on, a.arm)
         return days
+
+    @property
+    def session_days(self) -> dict[date, str]:
+        """Day -> arm, for the compared days on which a session of their arm stands, or would but for rest."""
+        with_session = {a.on for a in self.assignments if a.session}
+        return {on: arm for on, arm in self.trial_days.items() if on in with_session}
+
+    @property
+    def compared_days(self) -> frozenset[date]:
+        """Days whose ratings enter: those compared, and those between the sessions of a comparison of two ways."""
+        days = frozenset(self.trial_days)
+        if not days or "rest" in self.arms:
+            return days
+        length = (max(days) - min(days)).days + 2
+        between = {min(days) + timedelta(days=d) for d in range(length)}
+        return days | (between - {a.on for a in self.assignments})
 
 
 def read_schedule(path: Path) -> Schedule:
@@ -142,7 +164,11 @@ def _assignment(row: object, index: int, arms: list[str], where: str) -> Assignm
     part = _choice(row, "part", ("am", "pm", None), place, where)
     if arm is None and phase == "trial":
         raise InputError(f"{place}: a trial day needs an arm ({' or '.join(arms)})", where=where)
-    return Assignment(on, arm or "", cast("Part | None", part), cast("Phase", phase))
+    flags = {field: row.get(field, True) for field in ("session", "rate")}
+    for field, value in flags.items():
+        if not isinstance(value, bool):
+            raise InputError(f"{place}: {field} must be true or false, got {value!r}", where=where)
+    return Assignment(on, arm or "", cast("Part | None", part), cast("Phase", phase), **flags)
 
 
 def _choice(

@@ -255,7 +255,7 @@ def assigned(schedule: Schedule, axis: Axis, done: Exposures) -> tuple[Bout, ...
         lengths = [b.end - b.start for b in done.bouts if b.start is not None and b.end is not None]
         usual = (median(starts), median(lengths))
     bouts = []
-    for on, arm in sorted(schedule.trial_days.items()):
+    for on, arm in sorted(schedule.session_days.items()):
         if arm == schedule.arms[0]:
             day = (on - axis.origin).days
             start = float(day) if usual is None else day + usual[0]
@@ -362,7 +362,7 @@ def _usable(seen: Sequence[Observation], today: date) -> tuple[list[Observation]
 
 
 def _within(kept: list[Observation], schedule: Schedule) -> tuple[list[Observation], list[Excluded]]:
-    compared = schedule.trial_days
+    compared = schedule.compared_days
     phases = {a.on: a.phase for a in schedule.assignments}
     inside = [o for o in kept if o.when.day in compared]
     outside = [

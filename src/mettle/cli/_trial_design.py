@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mettle.trials.claims import ClaimTrial
     from mettle.trials.clearance import Scores
     from mettle.trials.design import Wish
+    from mettle.trials.schedule import Kind
 
 KINDS = ("session", "days", "pairs", "blocks", "am_pm", "variant")
 
@@ -145,7 +146,7 @@ def _arms(args: argparse.Namespace, claim: ClaimTrial | None) -> tuple[str, str]
     return ("train", "rest")
 
 
-def _offered(claim: ClaimTrial, cleared: int, arms: tuple[str, str]) -> Any:
+def _offered(claim: ClaimTrial, cleared: int, arms: tuple[str, str]) -> Kind:
     """The claim's kind; random days where stretches without training are not cleared."""
     from mettle.trials.claims import without_stretches
 

@@ -51,6 +51,7 @@ WHO: dict[str, str] = {
     "sessions": OWN,
     "session_add": OWN,
     "session": ROW,
+    "burden": OWN,
     "workout": ANYONE,
     "check_in": ANYONE,
     "questionnaire": ANYONE,

@@ -71,15 +71,15 @@ def check_in(person: models.Person) -> dict[str, Any]:
             "after": _("After training"),
             "evening": _("This evening"),
         },
+        "sleep": {
+            "title": _("Last night"),
+            "bed": _("Went to bed"),
+            "wake": _("Woke up"),
+            "quality": _("How was it?"),
+            "qualities": [_("very poor"), _("poor"), _("fair"), _("good"), _("very good")],
+            "odd": _("That would be more than 16 hours. Are the two times the right way round?"),
+        },
         "context": [
-            {
-                "id": "sleep_h",
-                "kind": "number",
-                "question": _("Hours of sleep last night"),
-                "min": 0,
-                "max": 24,
-                "step": 0.25,
-            },
             {
                 "id": "other_activity_min",
                 "kind": "number",

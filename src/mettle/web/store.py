@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 
 IN_TIME = ("on", "clock_time", "id")
+CHECK_IN_S, QUESTIONNAIRE_S = "check_in_s", "questionnaire_s"
+ASIDE = (CHECK_IN_S, QUESTIONNAIRE_S)
+"""Kept as observations but not about the mind: the seconds that a screen kept the person busy."""
 
 
 def diary(person: models.Person) -> Diary:
     """Everything this person recorded and did not delete, in time order; one bout that two apps recorded counts once."""
-    observed = person.observations.filter(deleted="", value__isnull=False, on__isnull=False)
+    observed = person.observations.filter(deleted="", value__isnull=False, on__isnull=False).exclude(outcome__in=ASIDE)
     signalled = person.signals.filter(deleted="", value__isnull=False, on__isnull=False)
     everything = Diary(
         sessions=tuple(sessions(person)),

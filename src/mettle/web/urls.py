@@ -7,6 +7,7 @@ from django.urls import include, path
 from mettle.web.api import api
 from mettle.web.views import (
     answer,
+    burden,
     data,
     evidence,
     installed,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("sessions/", sessions.show, name="sessions"),
     path("sessions/add/", sessions.add, name="session_add"),
     path("sessions/<uuid:session>/", sessions.one, name="session"),
+    path("burden/", burden.show, name="burden"),
     path("more/", more.show, name="more"),
     # works without a network: shells with no personal data
     path("workout/", offline.workout, name="workout"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
-from mettle.web import answering, days, models
+from mettle.web import answering, days, models, store
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def outcomes_of(person: models.Person) -> list[dict[str, str]]:
     """What has been observed, by name, the most observed first."""
     from django.db.models import Count  # noqa: PLC0415 # one query, here
 
-    rows = person.observations.filter(deleted="").values("outcome").annotate(n=Count("id")).order_by("-n")[:12]
+    about = person.observations.filter(deleted="").exclude(outcome__in=store.ASIDE)
+    rows = about.values("outcome").annotate(n=Count("id")).order_by("-n")[:12]
     return [{"id": r["outcome"], "name": name_of(r["outcome"])} for r in rows]
 
 

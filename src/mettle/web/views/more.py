@@ -24,6 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
         {"href": reverse("questionnaires"), "label": _("Questionnaires")},
         {"href": reverse("safety_plan"), "label": _("My safety plan")},
         {"href": reverse("settings"), "label": _("Settings")},
+        {"href": reverse("burden"), "label": _("What it costs you")},
         {"href": reverse("data"), "label": _("Your data")},
     ]
     return render(request, "mettle/more.html", {"links": links})

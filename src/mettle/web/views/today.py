@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mettle.web import bundle, days, programme
+from mettle.web import bundle, days, programme, store
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def next_card(person: models.Person, today: date) -> dict[str, Any]:
     """What is next: a check-in before the decision to train, the session of the day, else rest."""
     plan = programme.current(person)
     due = programme.due(person, plan, today) if plan else None
-    checked_in = person.observations.filter(deleted="", on=today, source="mettle").exists()
+    checked_in = (
+        person.observations.filter(deleted="", on=today, source="mettle").exclude(outcome__in=store.ASIDE).exists()
+    )
     trained = person.sessions.filter(deleted="", on=today, finished=True).exists()
     if not checked_in:
         return {"kind": "check_in", "occasion": "before" if due else "any", "then": _title(due) if due else None}

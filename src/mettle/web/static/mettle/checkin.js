@@ -3,15 +3,17 @@ import * as store from "./store.js";
 import { bundle as fetchBundle, flush } from "./sync.js";
 import { day, moment, uuid } from "./clock.js";
 import { el, show } from "./dom.js";
+import { stopwatch } from "./stopwatch.js";
 
 const place = document.getElementById("check-in");
 const occasion = new URLSearchParams(location.search).get("occasion") || "";
-const began = Date.now();
+const watch = stopwatch();
 const made = {};
 
 function slider(item, kind, fieldsOf) {
   const said = el("output", { class: "small", for: `s-${item.id}` });
   const range = el("input", { type: "range", id: `s-${item.id}`, min: item.min ?? 0, max: item.max ?? 10, step: item.step ?? 1, class: "untouched", "aria-describedby": `e-${item.id}` });
+  range.value = String(((item.min ?? 0) + (item.max ?? 10)) / 2); // unseen until touched; a keyboard starts from the middle
   range.addEventListener("input", () => { range.classList.remove("untouched"); said.textContent = range.value; });
   const save = async () => {
     if (range.classList.contains("untouched")) range.classList.remove("untouched");
@@ -48,18 +50,53 @@ function number(item) {
   return el("div", { class: "stack" }, el("label", { for: `n-${item.id}` }, item.question), input);
 }
 
+// Two times and a quality. The wall clock of this device knows the nights on which the clocks change.
+function nightBefore(words) {
+  const today = day();
+  const at = (clock, back) => { const [h, m] = clock.split(":").map(Number); const [y, mo, d] = today.split("-").map(Number); return new Date(y, mo - 1, d - back, h, m); };
+  const time = (id) => el("input", { type: "time", id, class: "clock" });
+  const bed = time("sleep-bed"); const wake = time("sleep-wake");
+  const said = el("p", { class: "small", role: "status" });
+  const keepSleep = async () => {
+    if (!bed.value || !wake.value) return;
+    const up = at(wake.value, 0);
+    let down = at(bed.value, 0);
+    if (down >= up) down = at(bed.value, 1);
+    const hours = (up - down) / 3_600_000;
+    if (hours > 16) { said.textContent = words.odd; return; }
+    made.sleep_h ??= uuid();
+    await store.record([{ kind: "signal.put", entity: made.sleep_h, fields: { ...moment(up), name: "sleep_h", value: Math.round(hours * 60) / 60 } }]);
+    said.textContent = `${Math.floor(hours)} h ${Math.round((hours % 1) * 60)} min \u2713`;
+    flush();
+  };
+  bed.addEventListener("change", keepSleep); wake.addEventListener("change", keepSleep);
+  const quality = el("div", { class: "choices qualities", role: "group", "aria-label": words.quality }, ...words.qualities.map((word, i) => el("button", { "aria-pressed": "false", onclick: async (event) => {
+    made.sleep_quality ??= uuid();
+    await store.record([{ kind: "signal.put", entity: made.sleep_quality, fields: { ...moment(), name: "sleep_quality", value: i + 1 } }]);
+    for (const b of quality.children) b.setAttribute("aria-pressed", String(b === event.target));
+    flush();
+  } }, word)));
+  return el("section", { class: "card mood stack" }, el("h2", {}, words.title),
+    el("div", { class: "pair" }, el("div", {}, el("label", { for: "sleep-bed" }, words.bed), bed), el("div", {}, el("label", { for: "sleep-wake" }, words.wake), wake)), said,
+    el("p", {}, words.quality), quality);
+}
+
 async function start() {
   const bundle = (await store.kept("bundle")) || (await fetchBundle());
   if (!bundle) { show(place, el("h1", {}, "How is it right now?"), el("p", {}, "This device needs a connection once before it can check in.")); return; }
   const items = bundle.check_in.items.map((item) => slider(item, "observation", (value) => ({ ...moment(), outcome: item.id, value })));
   const context = bundle.check_in.context.map((item) => (item.kind === "tick" ? tick(item) : number(item)));
+  const night = bundle.check_in.sleep ? nightBefore(bundle.check_in.sleep) : null;
+  const morning = occasion === "morning" || (occasion !== "evening" && occasion !== "after" && new Date().getHours() < 12);
   const finished = async () => {
-    await store.keep("last_check_in", { day: day(), occasion, seconds: Math.round((Date.now() - began) / 1000) });
+    await store.record([{ kind: "observation.put", entity: uuid(), fields: { ...moment(), outcome: "check_in_s", value: watch.seconds(), ...(occasion ? { occasion } : {}) } }]);
     flush();
-    show(place, el("h1", {}, "Kept"), el("p", { role: "status" }, "Thank you. That is all."), el("a", { class: "button main wide", href: "/" }, "Today"));
+    const next = occasion !== "before" ? [el("a", { class: "button main wide", href: "/" }, "Today")] : [
+      el("a", { class: "button main wide", href: "/workout/" }, "Train now"), el("a", { class: "button wide", href: "/workout/?short=1" }, "Ten minutes today"), el("a", { class: "button plain wide", href: "/" }, "Not today, and that is fine")];
+    show(place, el("h1", {}, "Kept"), el("p", { role: "status" }, "Thank you. That is all."), el("div", { class: "stack" }, ...next));
   };
-  show(place, el("h1", {}, bundle.check_in.titles[occasion] || "How is it right now?"), ...items,
-    el("details", { class: "card" }, el("summary", {}, "Anything else about today?"), ...context),
+  show(place, el("h1", {}, bundle.check_in.titles[occasion] || "How is it right now?"), ...items, morning ? night : null,
+    el("details", { class: "card" }, el("summary", {}, "Anything else about today?"), morning ? null : night, ...context),
     el("button", { class: "main wide", onclick: finished }, "Done"));
   fetchBundle();
 }

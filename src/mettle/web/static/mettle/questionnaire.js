@@ -5,8 +5,10 @@ import { bundle as fetchBundle, flush } from "./sync.js";
 import { moment, uuid } from "./clock.js";
 import { el, show } from "./dom.js";
 import { helpCard } from "./help.js";
+import { stopwatch } from "./stopwatch.js";
 
 const place = document.getElementById("questionnaire");
+const watch = stopwatch();
 const id = new URLSearchParams(location.search).get("id") || "";
 let bundle = null;
 let form = null;
@@ -43,7 +45,9 @@ async function help(value) {
 async function finish() {
   const mine = form.stays.length ? { mine: [...((await store.kept("mine")) || []), { instrument: form.id, ...moment(), answers: staying() }] } : {};
   const last = bundle.hosted ? { ...fields(), finished: true } : { finished: true };
-  await store.record([{ kind: "response.put", entity: state.entity, fields: last }], { ...mine, [`response-${form.id}`]: null });
+  // Where somebody else hosts it, the time is not sent: a stop at the help card would show in it.
+  const seconds = bundle.hosted ? [] : [{ kind: "observation.put", entity: uuid(), fields: { ...moment(), outcome: "questionnaire_s", value: watch.seconds() } }];
+  await store.record([{ kind: "response.put", entity: state.entity, fields: last }, ...seconds], { ...mine, [`response-${form.id}`]: null });
   const { state: sent } = await flush();
   if (sent === "sent") { location.href = `/questionnaires/${state.entity}/`; return; }
   show(place, el("h1", {}, "Kept"), el("p", {}, "Your answers are on this device and will be added up when it is connected."), el("a", { class: "button main wide", href: "/" }, "Today"));

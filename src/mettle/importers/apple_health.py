@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from xml.parsers import expat  # entities are refused below, and nothing outside the file is ever loaded
 
 from mettle.diary import Observation, Signal
@@ -35,6 +35,13 @@ _ASLEEP = "HKCategoryValueSleepAnalysisAsleep"
 _HRV = "HKQuantityTypeIdentifierHeartRateVariabilitySDNN"
 _STRENGTH = ("TraditionalStrengthTraining", "FunctionalStrengthTraining")
 _EVENING = time(18)
+
+
+class Bytes(Protocol):
+    """What is open for reading."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, none at the end."""
 
 
 @dataclass(slots=True)
@@ -122,15 +129,31 @@ def begins(start: bytes) -> bool:
 
 
 def read_stream(path: Path, stated: Stated, *, progress: Callable[[int, int], None] | None = None) -> Imported:
-    """The file as a diary; ``row`` of a problem is its line. Memory does not grow with records of other kinds.
+    """The file as a diary; see `read_open`."""
+    with path.open("rb") as file:
+        return read_open(file, path.name, stated, size=path.stat().st_size, progress=progress)
+
+
+def read_open(
+    file: Bytes, name: str, stated: Stated, *, size: int, progress: Callable[[int, int], None] | None = None
+) -> Imported:
+    """The bytes as a diary; ``row`` of a problem is their line. Memory does not grow with records of other kinds.
+
+    Parameters
+    ----------
+    file, name, size
+        What is read, what messages call it, and how many bytes it has.
+    stated, progress
+        As for every reader.
 
     Raises
     ------
     InputError
         Where it is no export.xml, breaks off, declares entities, or nests or swells as no export does.
     """
-    health = _Health(Tally(path.name), stated.timezone)
-    _parse(path, health, progress)
+    health = _Health(Tally(name), stated.timezone)
+    told = None if progress is None else lambda fed: progress(fed, size)
+    _parse(file, name, health, told)
     if health.others:
         health.tally.note(None, f"{health.others} records of other kinds were not looked at")
     imported = observed(health.tally, FORMAT, [*health.found, *health.nights()], timezone=stated.timezone)
@@ -138,11 +161,11 @@ def read_stream(path: Path, stated: Stated, *, progress: Callable[[int, int], No
     return replace(imported, diary=replace(imported.diary, sessions=sessions))
 
 
-def _parse(path: Path, health: _Health, progress: Callable[[int, int], None] | None) -> None:
+def _parse(file: Bytes, file_name: str, health: _Health, told: Callable[[int], None] | None) -> None:
     parser = expat.ParserCreate()
 
     def refuse(why: str) -> InputError:
-        return InputError(why, where=path.name, row=parser.CurrentLineNumber)
+        return InputError(why, where=file_name, row=parser.CurrentLineNumber)
 
     def start(name: str, said: dict[str, str]) -> None:
         health.depth += 1
@@ -163,18 +186,17 @@ def _parse(path: Path, health: _Health, progress: Callable[[int, int], None] | N
     parser.EntityDeclHandler = entity
     fed = 0
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                parser.Parse(chunk, False)
-                fed += len(chunk)
-                if progress is not None:
-                    progress(fed, path.stat().st_size)
-                if fed - parser.CurrentByteIndex > _TAG_LIMIT:
-                    raise refuse(f"has more than {_TAG_LIMIT:,} bytes without a tag")
-            parser.Parse(b"", True)
+        while chunk := file.read(_CHUNK):
+            parser.Parse(chunk, False)
+            fed += len(chunk)
+            if told is not None:
+                told(fed)
+            if fed - parser.CurrentByteIndex > _TAG_LIMIT:
+                raise refuse(f"has more than {_TAG_LIMIT:,} bytes without a tag")
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         why = f"is no whole XML ({expat.ErrorString(error.code)}); export it again"
-        raise InputError(why, where=path.name, row=error.lineno) from None
+        raise InputError(why, where=file_name, row=error.lineno) from None
 
 
 def _union_h(spans: list[tuple[datetime, datetime]]) -> float:

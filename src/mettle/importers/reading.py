@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from mettle.errors import InputError
 from mettle.importers import (
     apple_health,
+    archives,
     checkins,
     daylio,
     exposures,
@@ -110,6 +111,8 @@ def read(
         start = file.read(256)
     if apple_health.begins(start):
         return _some(apple_health.read_stream(path, stated, progress=progress))
+    if archives.begins(start):
+        return _some(archives.read_archive(path, stated, progress=progress))
     if sleep_json.begins(start):
         return _some(sleep_json.read_document(path, stated))
     with open_table(path) as table:
@@ -118,7 +121,7 @@ def read(
                 return _some(code.read(table, stated))
         seen = ", ".join(shown(name) for name in table.header[:6])
         known = ", ".join(code.FORMAT for code in FORMATS)
-        why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV), oura and fitbit (as JSON) and apple_health (as XML)"
+        why = f"no reader knows a file with these columns: {seen}; mettle reads {known} (as CSV), oura and fitbit (as JSON) and apple_health (as XML or zipped)"
         raise InputError(why, where=path.name, row=1)
 
 

@@ -23,11 +23,14 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 setup: $(READY) ## the virtual environment in .venv, with pinned dependencies, and the words of public-domain questionnaires
 	@$(BIN)/python -m mettle text fetch --quiet
 
-run: $(READY) ## the main job on the example: an answer in the terminal and an HTML report
-	@$(BIN)/python -m mettle example
+run: setup ## the main job on the example: an answer in the terminal and an HTML report; then the app, until Ctrl-C
+	@$(BIN)/python -m mettle example --serve
 
 test: $(READY) ## all tests
 	@$(BIN)/python -X dev -m pytest -q -n 2 --dist loadfile $(TESTS)
+
+soak: $(READY) ## the tests that are better the longer they run: 2,000 histories of three devices, 60 kills of the server
+	@METTLE_SOAK=2000 $(BIN)/python -m pytest -q tests/web/test_converge.py tests/web/test_kill.py
 
 check: $(READY) ## format, lint, types, import contracts, tests
 	@$(BIN)/ruff format --check .

@@ -45,6 +45,7 @@ class Site:
     environment: dict[str, str]
     arguments: list[str]
     spki: str
+    source: Path
 
     def link(self) -> str:
         """A fresh one-time sign-in link."""
@@ -69,7 +70,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(data: Path, *, https: bool = True, **environment: str) -> Iterator[tuple[Site, subprocess.Popen[str]]]:
+def running(
+    data: Path, *, https: bool = True, source: Path = ROOT / "src", **environment: str
+) -> Iterator[tuple[Site, subprocess.Popen[str]]]:
     """Start the app on a data folder and wait until it answers; it is stopped at the end."""
     port = free_port()
     arguments = [sys.executable, "-m", "mettle.web", "--port", str(port)]
@@ -81,7 +84,7 @@ def running(data: Path, *, https: bool = True, **environment: str) -> Iterator[t
         digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
         spki = base64.b64encode(digest).decode()
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("METTLE_", "DJANGO_", "DATABASE_URL"))}
-    env = {**kept, "METTLE_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), **environment}
+    env = {**kept, "METTLE_DATA": str(data), "PYTHONPATH": str(source), **environment}
     url = f"https://{NAME}:{port}" if https else f"http://localhost:{port}"
     process = subprocess.Popen(
         arguments,
@@ -94,7 +97,7 @@ def running(data: Path, *, https: bool = True, **environment: str) -> Iterator[t
     )
     try:
         _wait(port, process)
-        yield Site(url, data, env, arguments, spki), process
+        yield Site(url, data, env, arguments, spki, source), process
     finally:
         stop(process)
 

@@ -18,6 +18,11 @@ NOTE = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``mettle example``."""
+    parser.add_argument(
+        "--serve",
+        action="store_true",
+        help="then serve the app until Ctrl-C; without a terminal, only see that its first page answers",
+    )
     parser.add_argument("--out", default="out", metavar="FOLDER", help="where the report goes (default: out)")
 
 
@@ -50,4 +55,24 @@ def run(args: argparse.Namespace) -> int:
         print(f"no report: {error}", file=sys.stderr)
     else:
         print(f"Report: {report.resolve()}  (opens in any browser, offline)")
-    return 0
+    return _serve() if args.serve else 0
+
+
+def _serve() -> int:
+    import argparse
+    import os
+
+    from mettle.cli import ANSWERED, FAILED, _first_page, up
+
+    if not sys.stdout.isatty() or os.environ.get("CI"):
+        seconds = _first_page.answers()
+        if seconds is None:
+            print("mettle: the app's first page did not answer", file=sys.stderr)
+            return FAILED
+        print("The app starts, and its first page answers. Serve it with: mettle up")
+        print(f"first page after {seconds:.1f} s", file=sys.stderr)
+        return ANSWERED
+    print("\nAnd now the app, on this machine alone:", flush=True)
+    parser = argparse.ArgumentParser()
+    up.add_arguments(parser)
+    return up.serve(parser.parse_args(["--port", str(_first_page.free_port(8000))]))

@@ -49,6 +49,11 @@ def serve(args: argparse.Namespace, *extra: str) -> int:
     command += [f"--{name}" for name in ("phone", "hosted", "link") if getattr(args, name)]
     if not args.no_open:
         command.append("--open")
+    return wait_for(command)
+
+
+def wait_for(command: list[str]) -> int:
+    """Run a command and wait for it; Ctrl-C stops it and counts as the usual end."""
     child = subprocess.Popen(command)
     try:
         return child.wait()

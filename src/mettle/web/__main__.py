@@ -27,6 +27,8 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mettle.web.settings")
     django.setup()
     call_command("migrate", verbosity=0)
+    if args.backup or args.restore:
+        return _kept_or_back(args)
     link = f"{'https' if args.cert else 'http'}://{args.name}:{args.port}{_link(demo=args.demo)}"
     print(f"mettle is at {link}", flush=True)
     if args.link:
@@ -53,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--link", action="store_true", help="print a fresh sign-in link for the app that runs, and end")
     parser.add_argument("--hosted", action="store_true", help="other people use it too: a household, a clinic")
     parser.add_argument("--phone", action="store_true", help="serve a phone beside this machine over https")
+    parser.add_argument("--backup", metavar="FILE", help="write a backup and end")
+    parser.add_argument("--restore", metavar="FILE", help="put a backup in the place of what is here and end")
     parser.add_argument("--trust-port", type=int, default=8080, help="where the phone fetches the certificate")
     return parser
 
@@ -68,6 +72,28 @@ def _for_a_phone(args: argparse.Namespace) -> None:
     trust = phone.offer_trust(made.authority, port=args.trust_port, https=f"https://{names[0]}:{args.port}/")
     address = f"http://{names[0]}:{trust.server_address[1]}/"
     print(f"On the phone, in the same network, first trust this machine: {address}\n{phone.qr(address)}", flush=True)
+
+
+def _kept_or_back(args: argparse.Namespace) -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415 # beside its use
+    from pathlib import Path  # noqa: PLC0415 # likewise
+
+    from mettle.errors import InputError  # noqa: PLC0415 # likewise
+    from mettle.web import backup  # noqa: PLC0415 # needs django.setup()
+    from mettle.web.place import Place  # noqa: PLC0415 # beside its use
+
+    try:
+        if args.backup:
+            rows = backup.make(Path(args.backup))
+            print(f"{sum(rows.values())} rows of {len(rows)} tables are in {args.backup}.", flush=True)
+        else:
+            before = Place.from_environment().data / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
+            rows = backup.restore(Path(args.restore), before=before)
+            print(f"{sum(rows.values())} rows are back. What was here before is in {before}.", flush=True)
+    except InputError as error:
+        print(f"mettle: {error}", file=sys.stderr, flush=True)
+        return 2
+    return 0
 
 
 def _link(*, demo: bool) -> str:

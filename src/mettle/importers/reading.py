@@ -14,6 +14,7 @@ from mettle.importers import (
     exposures,
     fitbod,
     fitnotes,
+    fitnotes_backup,
     fitnotes_ios,
     gymbook,
     hevy,
@@ -111,6 +112,8 @@ def read(
         start = file.read(256)
     if apple_health.begins(start):
         return _some(apple_health.read_stream(path, stated, progress=progress))
+    if fitnotes_backup.begins(start):
+        return _some(fitnotes_backup.read_backup(path, stated))
     if archives.begins(start):
         return _some(archives.read_archive(path, stated, progress=progress))
     if sleep_json.begins(start):

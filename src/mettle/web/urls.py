@@ -23,6 +23,7 @@ from mettle.web.views import (
     settings,
     setup,
     today,
+    trials,
     welcome,
 )
 
@@ -54,6 +55,12 @@ urlpatterns = [
     path("sessions/add/", sessions.add, name="session_add"),
     path("sessions/<uuid:session>/", sessions.one, name="session"),
     path("burden/", burden.show, name="burden"),
+    path("trials/", trials.show, name="trials"),
+    path("trials/new/<slug:code>/", trials.new, name="trial_new"),
+    path("trials/new/<slug:code>/draw/", trials.preview, name="trial_preview"),
+    path("trials/start/", trials.start, name="trial_start"),
+    path("trials/<int:trial>/", trials.decide, name="trial_decide"),
+    path("trials/<int:trial>/end/", trials.end, name="trial_end"),
     path("more/", more.show, name="more"),
     # works without a network: shells with no personal data
     path("workout/", offline.workout, name="workout"),

@@ -20,6 +20,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """A list of links."""
     links = [
         {"href": reverse("check_in"), "label": _("Check in")},
+        {"href": reverse("trials"), "label": _("Find out if it works for me")},
         {"href": reverse("evidence"), "label": _("Evidence")},
         {"href": reverse("questionnaires"), "label": _("Questionnaires")},
         {"href": reverse("safety_plan"), "label": _("My safety plan")},

@@ -1,0 +1,166 @@
+"""A person's trial in the app: what may be offered, the draw, the enrolment, the ends."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from mettle.instruments import safety
+from mettle.trials.admissible import Rules
+from mettle.trials.design import Wish, draw
+from mettle.web import days, models, programme
+
+if TYPE_CHECKING:
+    from datetime import date
+
+WEEKS = (4, 8, 12, 16, 26)
+DEFAULT_WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A comparison that this person can make.
+
+    Parameters
+    ----------
+    code
+        Its name in addresses.
+    kind, arms
+        As in trial.json.
+    title, words
+        What is compared, and what it asks of the person.
+    withholds
+        Whether some days are drawn as days without training.
+    """
+
+    code: str
+    kind: Any
+    arms: tuple[str, str]
+    title: str
+    words: str
+    withholds: bool = False
+
+
+def offers(person: models.Person) -> list[Offer]:
+    """What may be compared; for somebody who already trains, comparisons of two ways come first."""
+    days_of_training = Offer(
+        "days",
+        "days",
+        ("train", "rest"),
+        _("Training days against rest days"),
+        _("Each week's sessions fall on days drawn at random. You check in morning and evening."),
+        withholds=True,
+    )
+    two_ways = [
+        Offer("clock", "am_pm", ("morning", "evening"), _("Morning against evening"), _("The same session, at a time of day drawn at random.")),
+        Offer("load", "variant", ("heavier", "lighter"), _("Heavier against lighter"), _("The same exercises, the load drawn at random.")),
+        Offer("format", "variant", ("circuit", "straight"), _("Circuit against straight sets"), _("The same exercises, in turn or one after the other.")),
+        Offer("company", "variant", ("class", "alone"), _("With others against alone"), _("The same session, the company drawn at random.")),
+    ]
+    return [*two_ways, days_of_training] if person.profile.get("active_now") else [days_of_training, *two_ways]
+
+
+def offer(person: models.Person, code: str) -> Offer | None:
+    """One of the offers by its name."""
+    return next((o for o in offers(person) if o.code == code), None)
+
+
+def withholding(person: models.Person, on: date) -> safety.WithholdingLimit:
+    """How long a schedule may keep this person from training, from their own latest PHQ-9."""
+    row = person.responses.filter(deleted="", finished=True, instrument="phq9", score__has_key="score").order_by("-on").first()
+    known = row is not None and row.on is not None and row.score.get("score") is not None
+    item9 = row.answers.get("9") if row is not None else None
+    return safety.withholding_limit(
+        phq9=int(row.score["score"]) if row is not None and known else None,
+        item9=item9,
+        phq9_age_days=(on - row.on).days if row is not None and row.on is not None and known else None,
+        conditions=person.profile.get("conditions", ()),
+        age=person.profile.get("age"),
+    )
+
+
+def drawn(person: models.Person, chosen: Offer, *, outcome: str, weeks: int, claims: tuple[str, ...] = (), previous: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A schedule for this person, drawn anew; earlier draws are counted.
+
+    Raises
+    ------
+    InputError
+        Where no schedule fits what is asked.
+    """
+    start = days.today(person) + timedelta(days=1)
+    per_week = int(person.profile.get("days_per_week", 3))
+    wish = Wish(
+        chosen.kind,
+        chosen.arms,
+        start,
+        7 * weeks,
+        rules=Rules(per_week=(max(1, per_week - 1), per_week) if chosen.kind in ("days", "session") else None),
+        limit=withholding(person, days.today(person)),
+        outcome=outcome,
+        claims=claims,
+        timezone=person.timezone or None,
+    )
+    return draw(wish, seed=secrets.randbelow(2**31), previous=previous)
+
+
+def enrol(person: models.Person, trial: dict[str, Any], *, expected: float | None) -> models.Trial:
+    """Start a trial: what was expected is written down first, the drawn schedule is stored, the plan follows it."""
+    with transaction.atomic():
+        person.trials.filter(ended_at=None).update(ended_at=now(), end={"code": "replaced"})
+        stored = models.Trial.objects.create(person=person, trial=trial, redraws=trial["draws"] - 1, expected_benefit=expected)
+        programme.make(person, trial=trial)
+    return stored
+
+
+def end(trial: models.Trial, code: str, *, decision: str = "") -> None:
+    """End a trial; the data so far stay, and the plan goes on as train-as-planned."""
+    trial.ended_at = now()
+    trial.end = {"code": code, "decision": decision}
+    trial.save()
+    programme.make(trial.person)
+
+
+def last_day(trial: models.Trial) -> str:
+    """The planned last day."""
+    return str(max(row["on"] for row in trial.trial["schedule"]))
+
+
+def over(trial: models.Trial) -> bool:
+    """Whether the planned end has come."""
+    return last_day(trial) < days.today(trial.person).isoformat()
+
+
+def stop_where_it_must(person: models.Person) -> tuple[safety.Message, ...]:
+    """End a running trial that withholds training where a stopping rule is met; the messages to show, empty otherwise."""
+    running = person.trials.filter(ended_at=None).first()
+    if running is None or "rest" not in running.trial["arms"]:
+        return ()
+    rows = person.responses.filter(deleted="", finished=True, instrument="phq9", score__has_key="score").order_by("on", "clock_time")
+    scored = [(r.score.get("score"), r.answers.get("9")) for r in rows if r.score.get("score") is not None]
+    if not scored:
+        return ()
+    before = [s for s, _item in scored[:-1]]
+    met = safety.trial_must_stop(
+        phq9_at_start=int(before[-1]) if before else None,
+        phq9_now=int(scored[-1][0]),
+        item9_now=scored[-1][1],
+        deteriorating=deteriorating(person),
+    )
+    if met:
+        end(running, met[0].code)
+    return met
+
+
+def deteriorating(person: models.Person) -> bool:
+    """Whether the daily mood has fallen by more than its own spread, or the check-ins have gone silent."""
+    by_day: dict[date, list[float]] = {}
+    for on, value in person.observations.filter(deleted="", outcome="mood", on__isnull=False).values_list("on", "value"):
+        by_day.setdefault(on, []).append(value)
+    daily = {on: sum(values) / len(values) for on, values in by_day.items()}
+    return safety.deterioration(daily, today=days.today(person)).fired

@@ -25,6 +25,7 @@ ROW = "row"
 
 WHO: dict[str, str] = {
     "today": OWN,
+    "heard": OWN,
     "welcome": ANYONE,
     "simulated": OWN,
     "sign_in": ANYONE,
@@ -87,14 +88,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "key_take_back": {"key": 9},
     "join": {"token": "x"},
     "claim": {"number": "1.2"},
-<<<<<<< HEAD
     "session": {"session": uuid.UUID(int=9)},
-=======
     "trial_new": {"code": "days"},
     "trial_preview": {"code": "days"},
     "trial_decide": {"trial": 77},
     "trial_end": {"trial": 77},
->>>>>>> daac102 (wip trials)
     "questionnaire_total": {"instrument": "phq9"},
 }
 SECRET = "Alice's own words 7f3a"
@@ -131,7 +129,9 @@ def alices_records(alice: User) -> models.Person:
     models.Response.objects.create(
         id=uuid.UUID(int=8), person=person, on="2026-11-01", instrument="phq9", form={"x": SECRET}
     )
-    models.Trial.objects.create(pk=77, person=person, trial={"schedule": [{"on": "2026-01-01"}], "outcome": SECRET, "arms": [SECRET, "b"]})
+    models.Trial.objects.create(
+        pk=77, person=person, trial={"schedule": [{"on": "2026-01-01"}], "outcome": SECRET, "arms": [SECRET, "b"]}
+    )
     models.SafetyPlan.objects.create(person=person, plan={"places": [SECRET]})
     models.ApiToken.objects.create(pk=9, person=person, name=SECRET, token_sha256="0")
     return person

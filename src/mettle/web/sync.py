@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from mettle.web import merge, models, questionnaires, withheld
+from mettle.web import merge, models, questionnaires, trialing, withheld
 from mettle.web.fields import checked
 
 if TYPE_CHECKING:
@@ -131,6 +131,8 @@ def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
         questionnaires.add_up(row)
     row.clocks = {**after.clocks, **{f"={name}": value for name, value in after.values.items()}}
     row.save()
+    if isinstance(row, models.Response) and row.score:
+        trialing.stop_where_it_must(person)
     models.LostValue.objects.bulk_create(
         models.LostValue(person=person, entity=op.entity, kind=kind, field=x.field, value=x.value, clock=x.clock)
         for x in lost

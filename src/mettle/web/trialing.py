@@ -58,10 +58,34 @@ def offers(person: models.Person) -> list[Offer]:
         withholds=True,
     )
     two_ways = [
-        Offer("clock", "am_pm", ("morning", "evening"), _("Morning against evening"), _("The same session, at a time of day drawn at random.")),
-        Offer("load", "variant", ("heavier", "lighter"), _("Heavier against lighter"), _("The same exercises, the load drawn at random.")),
-        Offer("format", "variant", ("circuit", "straight"), _("Circuit against straight sets"), _("The same exercises, in turn or one after the other.")),
-        Offer("company", "variant", ("class", "alone"), _("With others against alone"), _("The same session, the company drawn at random.")),
+        Offer(
+            "clock",
+            "am_pm",
+            ("morning", "evening"),
+            _("Morning against evening"),
+            _("The same session, at a time of day drawn at random."),
+        ),
+        Offer(
+            "load",
+            "variant",
+            ("heavier", "lighter"),
+            _("Heavier against lighter"),
+            _("The same exercises, the load drawn at random."),
+        ),
+        Offer(
+            "format",
+            "variant",
+            ("circuit", "straight"),
+            _("Circuit against straight sets"),
+            _("The same exercises, in turn or one after the other."),
+        ),
+        Offer(
+            "company",
+            "variant",
+            ("class", "alone"),
+            _("With others against alone"),
+            _("The same session, the company drawn at random."),
+        ),
     ]
     return [*two_ways, days_of_training] if person.profile.get("active_now") else [days_of_training, *two_ways]
 
@@ -73,7 +97,11 @@ def offer(person: models.Person, code: str) -> Offer | None:
 
 def withholding(person: models.Person, on: date) -> safety.WithholdingLimit:
     """How long a schedule may keep this person from training, from their own latest PHQ-9."""
-    row = person.responses.filter(deleted="", finished=True, instrument="phq9", score__has_key="score").order_by("-on").first()
+    row = (
+        person.responses.filter(deleted="", finished=True, instrument="phq9", score__has_key="score")
+        .order_by("-on")
+        .first()
+    )
     known = row is not None and row.on is not None and row.score.get("score") is not None
     item9 = row.answers.get("9") if row is not None else None
     return safety.withholding_limit(
@@ -85,7 +113,15 @@ def withholding(person: models.Person, on: date) -> safety.WithholdingLimit:
     )
 
 
-def drawn(person: models.Person, chosen: Offer, *, outcome: str, weeks: int, claims: tuple[str, ...] = (), previous: dict[str, Any] | None = None) -> dict[str, Any]:
+def drawn(
+    person: models.Person,
+    chosen: Offer,
+    *,
+    outcome: str,
+    weeks: int,
+    claims: tuple[str, ...] = (),
+    previous: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """A schedule for this person, drawn anew; earlier draws are counted.
 
     Raises
@@ -113,7 +149,9 @@ def enrol(person: models.Person, trial: dict[str, Any], *, expected: float | Non
     """Start a trial: what was expected is written down first, the drawn schedule is stored, the plan follows it."""
     with transaction.atomic():
         person.trials.filter(ended_at=None).update(ended_at=now(), end={"code": "replaced"})
-        stored = models.Trial.objects.create(person=person, trial=trial, redraws=trial["draws"] - 1, expected_benefit=expected)
+        stored = models.Trial.objects.create(
+            person=person, trial=trial, redraws=trial["draws"] - 1, expected_benefit=expected
+        )
         programme.make(person, trial=trial)
     return stored
 
@@ -141,7 +179,9 @@ def stop_where_it_must(person: models.Person) -> tuple[safety.Message, ...]:
     running = person.trials.filter(ended_at=None).first()
     if running is None or "rest" not in running.trial["arms"]:
         return ()
-    rows = person.responses.filter(deleted="", finished=True, instrument="phq9", score__has_key="score").order_by("on", "clock_time")
+    rows = person.responses.filter(deleted="", finished=True, instrument="phq9", score__has_key="score").order_by(
+        "on", "clock_time"
+    )
     scored = [(r.score.get("score"), r.answers.get("9")) for r in rows if r.score.get("score") is not None]
     if not scored:
         return ()
@@ -150,17 +190,19 @@ def stop_where_it_must(person: models.Person) -> tuple[safety.Message, ...]:
         phq9_at_start=int(before[-1]) if before else None,
         phq9_now=int(scored[-1][0]),
         item9_now=scored[-1][1],
-        deteriorating=deteriorating(person),
+        deteriorating=deteriorating(person).fired,
     )
     if met:
         end(running, met[0].code)
     return met
 
 
-def deteriorating(person: models.Person) -> bool:
-    """Whether the daily mood has fallen by more than its own spread, or the check-ins have gone silent."""
+def deteriorating(person: models.Person) -> safety.Deterioration:
+    """Whether the daily mood has fallen by its own spread, or the check-ins have gone silent after regular use."""
     by_day: dict[date, list[float]] = {}
-    for on, value in person.observations.filter(deleted="", outcome="mood", on__isnull=False).values_list("on", "value"):
-        by_day.setdefault(on, []).append(value)
+    rated = person.observations.filter(deleted="", outcome="mood")
+    for row in rated.only("on", "value"):
+        if row.on is not None and row.value is not None:
+            by_day.setdefault(row.on, []).append(row.value)
     daily = {on: sum(values) / len(values) for on, values in by_day.items()}
-    return safety.deterioration(daily, today=days.today(person)).fired
+    return safety.deterioration(daily, today=days.today(person))

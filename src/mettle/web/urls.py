@@ -29,6 +29,7 @@ from mettle.web.views import (
 
 urlpatterns = [
     path("", today.show, name="today"),
+    path("heard/", today.heard, name="heard"),
     path("welcome/", welcome.first_page, name="welcome"),
     path("welcome/simulated/", welcome.simulated, name="simulated"),
     path("sign-in/<str:token>/", welcome.sign_in, name="sign_in"),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from mettle.web import bundle, days, programme, store
+from mettle import instruments
+from mettle.web import bundle, days, programme, questionnaires, store, trialing
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
     today = days.today(person)
     context = {
         "heading": f"{today:%A, %-d %B}",
+        "kind_word": kind_word(person, today),
         "card": next_card(person, today),
         "strip": fortnight(person, today),
         "week": week_in_words(person, today) if today.weekday() == 0 else None,
@@ -56,7 +58,31 @@ def next_card(person: models.Person, today: date) -> dict[str, Any]:
         and days.now(person).hour >= 18
     ):
         return {"kind": "check_in", "occasion": "evening", "then": None}
+    questionnaire = questionnaires.due(person, today)
+    if questionnaire:
+        return {"kind": "questionnaire", "id": questionnaire, "name": instruments.load(questionnaire).name}
     return {"kind": "rest"}
+
+
+def kind_word(person: models.Person, today: date) -> str | None:
+    """One kind card where the daily mood has fallen or the check-ins went silent, once a week; it ends any stretch without training."""
+    if person.choices.get("kind_word_seen", "") > (today - timedelta(days=7)).isoformat():
+        return None
+    found = trialing.deteriorating(person)
+    if found.card is None:
+        return None
+    trialing.stop_where_it_must(person)
+    return found.card.text
+
+
+@login_required
+@require_POST
+def heard(request: HttpRequest) -> HttpResponse:
+    """The kind card was read; it stays away for a week."""
+    person = person_of(request)
+    person.choices = person.choices | {"kind_word_seen": days.today(person).isoformat()}
+    person.save()
+    return redirect("today")
 
 
 def _title(session: dict[str, Any]) -> str:

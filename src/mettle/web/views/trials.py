@@ -20,9 +20,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 WHY_NOT = {
-    "phq9_absent": _("Days without training are drawn only after a PHQ-9 of the last two weeks. You can answer it first, or compare two ways of training."),
-    "phq9_old": _("Your last PHQ-9 is more than two weeks old. Answer it again first, or compare two ways of training."),
-    "phq9_high": _("Your answers say that this is a hard time. Days without training are not drawn now; two ways of training can be compared."),
+    "phq9_absent": _(
+        "Days without training are drawn only after a PHQ-9 of the last two weeks. You can answer it first, or compare two ways of training."
+    ),
+    "phq9_old": _(
+        "Your last PHQ-9 is more than two weeks old. Answer it again first, or compare two ways of training."
+    ),
+    "phq9_high": _(
+        "Your answers say that this is a hard time. Days without training are not drawn now; two ways of training can be compared."
+    ),
     "item9": _("Days without training are not drawn now; two ways of training can be compared."),
     "item9_missing": _("Days without training are drawn only where every question of the PHQ-9 was answered."),
 }
@@ -34,8 +40,14 @@ def show(request: HttpRequest) -> HttpResponse:
     """The trials so far, and what can be compared."""
     person = person_of(request)
     limit = trialing.withholding(person, days.today(person))
-    rows = [{"offer": o, "why_not": _why_not(limit.reasons) if o.withholds and limit.reasons else None} for o in trialing.offers(person)]
-    own = [{"trial": t, "last": trialing.last_day(t), "over": trialing.over(t)} for t in person.trials.order_by("-enrolled_at")]
+    rows = [
+        {"offer": o, "why_not": _why_not(limit.reasons) if o.withholds and limit.reasons else None}
+        for o in trialing.offers(person)
+    ]
+    own = [
+        {"trial": t, "last": trialing.last_day(t), "over": trialing.over(t)}
+        for t in person.trials.order_by("-enrolled_at")
+    ]
     return render(request, "mettle/trials.html", {"offers": rows, "own": own})
 
 
@@ -48,9 +60,20 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     measures = instruments.measures()
-    outcomes = [(key, measures[key].question) for key in person.choices.get("check_in", instruments.daily_default()) if key in measures]
+    outcomes = [
+        (key, measures[key].question)
+        for key in person.choices.get("check_in", instruments.daily_default())
+        if key in measures
+    ]
     claim = request.GET.get("claim", "")
-    context = {"offer": chosen, "outcomes": outcomes, "weeks": trialing.WEEKS, "default": trialing.DEFAULT_WEEKS, "claim": claim if claim in evidence.claims() else "", "burden": _burden(chosen)}
+    context = {
+        "offer": chosen,
+        "outcomes": outcomes,
+        "weeks": trialing.WEEKS,
+        "default": trialing.DEFAULT_WEEKS,
+        "claim": claim if claim in evidence.claims() else "",
+        "burden": _burden(chosen),
+    }
     return render(request, "mettle/trial_new.html", context)
 
 
@@ -65,14 +88,20 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     try:
         asked = _asked(request)
         before = request.session.get("drawn") if request.POST.get("again") else None
-        trial = trialing.drawn(person, chosen, outcome=asked["outcome"], weeks=asked["weeks"], claims=asked["claims"], previous=before)
+        trial = trialing.drawn(
+            person, chosen, outcome=asked["outcome"], weeks=asked["weeks"], claims=asked["claims"], previous=before
+        )
     except InputError as error:
         return render(request, "mettle/refused.html", {"why": str(error), "back": "/trials/"}, status=400)
     request.session["drawn"], request.session["expected"] = trial, asked["expected"]
     weeks: dict[int, list[dict[str, Any]]] = {}
     for n, row in enumerate(trial["schedule"]):
         weeks.setdefault(n // 7 if chosen.kind != "am_pm" else n // 14, []).append(row)
-    return render(request, "mettle/trial_preview.html", {"offer": chosen, "trial": trial, "weeks_asked": asked["weeks"], **asked, "weeks": list(weeks.values())})
+    return render(
+        request,
+        "mettle/trial_preview.html",
+        {"offer": chosen, "trial": trial, "weeks_asked": asked["weeks"], **asked, "weeks": list(weeks.values())},
+    )
 
 
 @login_required
@@ -83,7 +112,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if trial is None:
         return redirect("trials")
     trialing.enrol(person_of(request), trial, expected=request.session.pop("expected", None))
-    messages.success(request, _("Your trial starts tomorrow. The answer stays sealed until its end, unless you open it."))
+    messages.success(
+        request, _("Your trial starts tomorrow. The answer stays sealed until its end, unless you open it.")
+    )
     return redirect("trials")
 
 
@@ -93,7 +124,12 @@ def decide(request: HttpRequest, trial: int) -> HttpResponse:
     """The end: keep, change or drop, with what being wrong would cost; or stop early."""
     found = get_object_or_404(models.Trial, pk=trial, person=person_of(request))
     kept = found.person.answers.filter(key=found.trial["outcome"]).first()
-    context = {"trial": found, "over": trialing.over(found), "answer": kept.answer if kept and trialing.over(found) else None, "last": trialing.last_day(found)}
+    context = {
+        "trial": found,
+        "over": trialing.over(found),
+        "answer": kept.answer if kept and trialing.over(found) else None,
+        "last": trialing.last_day(found),
+    }
     return render(request, "mettle/trial_end.html", context)
 
 
@@ -104,7 +140,12 @@ def end(request: HttpRequest, trial: int) -> HttpResponse:
     found = get_object_or_404(models.Trial, pk=trial, person=person_of(request))
     decision = request.POST.get("decision", "")
     if decision not in ("keep", "change", "drop"):
-        return render(request, "mettle/refused.html", {"why": _("decision must be one of keep, change, drop"), "back": "/trials/"}, status=400)
+        return render(
+            request,
+            "mettle/refused.html",
+            {"why": _("decision must be one of keep, change, drop"), "back": "/trials/"},
+            status=400,
+        )
     trialing.end(found, "planned_end" if trialing.over(found) else "stopped_early", decision=decision)
     messages.success(request, _("Kept. Training goes on as planned."))
     return redirect("trials")
@@ -133,5 +174,7 @@ def _why_not(reasons: tuple[str, ...]) -> str:
 
 def _burden(chosen: trialing.Offer) -> str:
     if chosen.kind == "variant":
-        return str(_("Three sliders before each session, half an hour and two hours after: about a minute on training days."))
+        return str(
+            _("Three sliders before each session, half an hour and two hours after: about a minute on training days.")
+        )
     return str(_("Three sliders in the morning and in the evening: about forty seconds a day."))

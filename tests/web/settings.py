@@ -9,3 +9,4 @@ os.environ.setdefault("METTLE_DATA", tempfile.mkdtemp(prefix="mettle-test-"))
 from mettle.web.settings import *  # noqa: F403 # the environment must be set first; tests run with the app's own settings
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests make many accounts; this is the quick one
+LOOK_FOR_BETTER_PLANS = False  # one test turns it on; elsewhere the quick plan is as good

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import now
 
 from mettle.units import When
 from mettle.web import computing, days, models, store
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 DEFAULT_OUTCOME = "mood"
 _running: dict[tuple[int, str], Future[dict[str, Any]]] = {}
-
-
-@cache
-def pool() -> ProcessPoolExecutor:
-    """One process that computes; the web process writes."""
-    import multiprocessing  # noqa: PLC0415 # only where something is computed
-
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
 
 
 def kept(person: models.Person, outcome: str) -> models.KeptAnswer | None:
@@ -63,7 +56,7 @@ def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, 
     running = _running.get(key)
     if running is None:
         trial = person.trials.filter(trial__outcome=outcome).order_by("-enrolled_at").first()
-        _running[key] = pool().submit(
+        _running[key] = computing.pool().submit(
             computing.compute, store.diary(person), outcome, trial.trial if trial else None, str(today)
         )
         return found, True
@@ -73,7 +66,7 @@ def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, 
     try:
         made = running.result()
     except BrokenProcessPool:  # the process was killed: a new one next time, nothing is lost
-        pool.cache_clear()
+        computing.pool.cache_clear()
         return found, True
     done = {"fingerprint": wanted, "answer": made["answer"], "pictures": made["pictures"], "computed_at": now()}
     return models.KeptAnswer.objects.update_or_create(person=person, key=outcome, defaults=done)[0], False

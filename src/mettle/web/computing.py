@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mettle import answers, instruments
-from mettle.reports import answer as report
-from mettle.trials.schedule import schedule_from
+from mettle import instruments
 
 if TYPE_CHECKING:
     from mettle.diary import Diary
 
 
+@cache
+def pool() -> ProcessPoolExecutor:
+    """One process that computes; the web process writes."""
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def polished(profile: dict[str, Any], start: str, weeks: int, trial: dict[str, Any] | None) -> dict[str, Any]:
+    """The best plan that the search finds, as PLAN.json."""
+    from mettle import prescription  # noqa: PLC0415 # the optimiser loads slowly
+
+    read = prescription.read_profile(profile)
+    return prescription.plan(read, weeks=weeks, start=date.fromisoformat(start), seed=0, trial=trial).to_json()
+
+
 def compute(diary: Diary, outcome: str, schedule: dict[str, Any] | None, today: str) -> dict[str, Any]:
     """The answer to one outcome and its pictures, as JSON."""
+    from mettle import answers  # noqa: PLC0415 # the web process imports this module too, and stays light
+    from mettle.reports import answer as report  # noqa: PLC0415 # likewise
+    from mettle.trials.schedule import schedule_from  # noqa: PLC0415 # likewise
+
     if outcome not in diary.outcomes:
         return {"answer": {"nothing": True}, "pictures": {}}
     found = answers.answer(

@@ -6,32 +6,56 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 
 from mettle import prescription
 from mettle.prescription.progression import next_session
-from mettle.web import days, models
+from mettle.web import computing, days, models
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from datetime import date
     from uuid import UUID
 
 WEEKS = 4
+_better: dict[int, Future[dict[str, Any]]] = {}
 
 
 def make(person: models.Person, *, trial: dict[str, Any] | None = None) -> models.Plan:
-    """A plan from the person's profile, starting today; the one before is kept but no longer followed."""
-    profile = prescription.read_profile(person.profile)
-    made = prescription.plan(profile, weeks=WEEKS, start=days.today(person), seed=0, trial=trial)
+    """A plan from the person's profile, starting today; the one before is kept but no longer followed.
+
+    The quick answer is followed at once. A process of its own looks for a better one, which takes its place as long as
+    nothing of it has been trained.
+    """
+    start = days.today(person)
+    made = prescription.plan(
+        prescription.read_profile(person.profile), weeks=WEEKS, start=start, seed=0, trial=trial, polished=False
+    )
     with transaction.atomic():
         person.plans.filter(active=True).update(active=False)
-        return models.Plan.objects.create(person=person, plan=made.to_json(), profile=person.profile)
+        plan = models.Plan.objects.create(person=person, plan=made.to_json(), profile=person.profile)
+    if made.status != "refused" and settings.LOOK_FOR_BETTER_PLANS:
+        _better[plan.pk] = computing.pool().submit(computing.polished, person.profile, start.isoformat(), WEEKS, trial)
+    return plan
 
 
 def current(person: models.Person) -> models.Plan | None:
     """The plan that is followed; None where there is none."""
     found: models.Plan | None = person.plans.filter(active=True).order_by("-made_at").first()
+    if found is not None and found.pk in _better and _better[found.pk].done():
+        _take(found, _better.pop(found.pk))
     return found
+
+
+def _take(plan: models.Plan, better: Future[dict[str, Any]]) -> None:
+    """Put the better plan in the place of the quick one, unless training has begun or the search failed."""
+    begun = plan.person.sessions.filter(
+        plan_session__in=[s["id"] for s in planned_sessions(plan)], on__gte=plan.made_at.date()
+    )
+    if better.exception() is None and not begun.exists():
+        plan.plan = better.result()
+        plan.save()
 
 
 def planned_sessions(plan: models.Plan) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ from django.test import Client
 from mettle.web.models import Person
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.contrib.auth.models import User
 
 PROFILE = {
@@ -22,6 +24,12 @@ PROFILE = {
     "days_per_week": 2,
     "minutes": 20,
 }
+
+
+@pytest.fixture(autouse=True)
+def no_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No official wording is at hand unless a test puts some there, whatever this machine has fetched."""
+    monkeypatch.setenv("METTLE_DATA", str(tmp_path))
 
 
 @pytest.fixture

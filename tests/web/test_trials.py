@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def answered(person: models.Person, total: int, item9: int | None, *, days_ago: int = 1) -> None:
     """A PHQ-9 with this total and ninth answer."""
-    answers: dict[str, int | None] = {str(i): 0 for i in range(1, 9)} | {"9": item9}
+    answers: dict[str, int | None] = dict.fromkeys(map(str, range(1, 9)), 0)
+    answers["9"] = item9
     left = total - (item9 or 0)
     for i in range(1, 9):
         answers[str(i)] = min(3, left)

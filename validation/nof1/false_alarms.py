@@ -1,0 +1,88 @@
+"""How often is an acute effect found where there is none? Nine worlds, four designs; and power where least squares is valid.
+
+Writes ``false_alarms.json``. ``nice -n 15 env PYTHONPATH=src .venv/bin/python validation/nof1/false_alarms.py`` (an hour of one
+core at most; goes on where it was stopped). ``peers.py`` adds the slow peers on the first diaries of each cell.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import chunks
+import numpy as np
+import simulate
+import usual
+import worlds
+
+from mettle.inference.nof1 import fit_many
+
+SEED = 20260301
+PEOPLE = 2000
+THRESHOLDS = {"false_alarms_at_most": 0.08, "conservative_below": 0.03, "power_within_of_ols": 0.03}
+ALARM = 0.025
+POWER = {f"{world}/{effect}": (world, effect) for world in ("usual", "white_noise") for effect in (0.2, 0.3, 0.4)}
+
+
+def person(cell, number):
+    """The diary of one person of a cell, the same for every method."""
+    world, design, effect = described(cell)
+    cells = [*names(), *POWER]
+    rng = np.random.default_rng([SEED, cells.index(cell), number])
+    return worlds.diary(world, design, rng, acute=effect)
+
+
+def names():
+    return [f"{world}/{design}" for design in worlds.DESIGNS for world in worlds.WORLDS]
+
+
+def described(cell):
+    if cell in POWER:
+        world, effect = POWER[cell]
+        return world, "coin", effect
+    world, design = cell.split("/")
+    return world, design, 0.0
+
+
+def step(cell, people):
+    """Alarms of each method over some people."""
+    diaries = [person(cell, number) for number in people]
+    posteriors = fit_many([simulate.design(diary) for diary in diaries])
+    below = np.array([posterior.effect("acute").cdf(0.0) for posterior in posteriors])
+    least = np.array([usual.least_squares(diary) for diary in diaries])
+    alarms = {
+        "mettle": (below < ALARM) | (below > 1 - ALARM),
+        "t_test": np.array([usual.welch(diary) for diary in diaries]) < 0.05,
+        "least_squares": least[:, 0] < 0.05,
+        "newey_west": least[:, 1] < 0.05,
+    }
+    sums = {name: int(found.sum()) for name, found in alarms.items()}
+    return sums | {
+        "both": int((alarms["mettle"] & alarms["least_squares"]).sum()),
+        "not_converged": int(sum(not posterior.converged for posterior in posteriors)),
+        "points": int(sum(posterior.points for posterior in posteriors)),
+    }
+
+
+def main():
+    totals = chunks.run("false_alarms", [*names(), *POWER], PEOPLE, step)
+    rates = {
+        cell: {key: value / PEOPLE for key, value in sums.items() if key != "not_converged"}
+        | {"not_converged": sums["not_converged"]}
+        for cell, sums in totals.items()
+    }
+    document = {
+        "people": PEOPLE,
+        "days": worlds.DAYS,
+        "seed": SEED,
+        "thresholds": THRESHOLDS,
+        "worlds": worlds.WORLDS,
+        "false_alarms": {cell: rates[cell] for cell in names()},
+        "power": {cell: rates[cell] | {"effect": POWER[cell][1]} for cell in POWER},
+    }
+    chunks.write(chunks.HERE / "false_alarms.json", document)
+
+
+if __name__ == "__main__":
+    main()

@@ -59,6 +59,11 @@ WHO: dict[str, str] = {
     "session_add": OWN,
     "session": ROW,
     "burden": OWN,
+    "prompts": OWN,
+    "prompts_feed": ANYONE,
+    "api:push_key": OWN,
+    "api:push_subscribe": OWN,
+    "api:push_unsubscribe": OWN,
     "workout": ANYONE,
     "check_in": ANYONE,
     "questionnaire": ANYONE,
@@ -93,6 +98,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "trial_preview": {"code": "days"},
     "trial_decide": {"trial": 77},
     "trial_end": {"trial": 77},
+    "prompts_feed": {"token": "guessed"},
     "questionnaire_total": {"instrument": "phq9"},
 }
 SECRET = "Alice's own words 7f3a"

@@ -91,3 +91,56 @@ def _neutral(row: dict[str, Any], summary: str) -> Event:
     event.add("dtstart", on)
     event.add("dtend", on + timedelta(days=1))
     return event
+
+
+def reminders_ics(times: dict[str, time], *, name: str, plan: dict[str, Any] | None = None) -> bytes:
+    """Daily reminders, and the dated sessions, in words that say nothing of what they are about.
+
+    Times float with the person: 08:30 is 08:30 wherever they are, and on both sides of a change of clocks.
+
+    Parameters
+    ----------
+    times
+        Name of a reminder to its time.
+    name
+        What the app calls itself.
+    plan
+        A PLAN.json, or None.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//mettle//reminders//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", name)
+    for occasion, clock in times.items():
+        first = datetime.combine(date(2026, 1, 1), clock)
+        event = _reminder(f"reminder {occasion}", first, timedelta(minutes=2), "A minute for you")
+        event.add("rrule", {"freq": "daily"})
+        event.add_component(_alarm(timedelta(0)))
+        calendar.add_component(event)
+    for week in plan["weeks"] if plan else ():
+        for session in week["sessions"]:
+            if session["on"]:
+                start = datetime.fromisoformat(f"{session['on']}T{session['start'] or DEFAULT_START.isoformat()}")
+                length = timedelta(minutes=round(session["minutes"]))
+                event = _reminder(f"{session['id']} {session['on']}", start, length, "Time for you")
+                event.add_component(_alarm(timedelta(minutes=-30)))
+                calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _reminder(key: str, start: datetime, length: timedelta, summary: str) -> Event:
+    event = Event()
+    event.add("uid", f"{uuid.uuid5(_NAMESPACE, key)}@mettle")
+    event.add("dtstamp", datetime(start.year, start.month, start.day, tzinfo=UTC))
+    event.add("summary", summary)
+    event.add("dtstart", start)
+    event.add("dtend", start + length)
+    return event
+
+
+def _alarm(trigger: timedelta) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", "A minute for you")
+    alarm.add("trigger", trigger)
+    return alarm

@@ -29,6 +29,8 @@ def main(argv: list[str] | None = None) -> int:
     call_command("migrate", verbosity=0)
     if args.backup or args.restore:
         return _kept_or_back(args)
+    if args.what == "tick":
+        return _tick()
     link = f"{'https' if args.cert else 'http'}://{args.name}:{args.port}{_link(demo=args.demo)}"
     print(f"mettle is at {link}", flush=True)
     if args.link:
@@ -45,6 +47,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mettle up")
+    parser.add_argument(
+        "what", nargs="?", choices=["serve", "tick"], default="serve", help="tick: send the prompts due now, and end"
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--name", default="localhost", help="the host name to print in links")
@@ -96,6 +101,15 @@ def _kept_or_back(args: argparse.Namespace) -> int:
     return 0
 
 
+def _tick() -> int:
+    from datetime import UTC, datetime  # noqa: PLC0415 # beside its use
+
+    from mettle.web import ticking  # noqa: PLC0415 # needs django.setup()
+
+    print(f"{ticking.tick(datetime.now(UTC))} prompts sent")
+    return 0
+
+
 def _link(*, demo: bool) -> str:
     from mettle.web import signin  # noqa: PLC0415 # needs django.setup()
 
@@ -124,6 +138,7 @@ def serve(args: argparse.Namespace) -> int:
             file=sys.stderr,
             flush=True,
         )
+    os.environ["METTLE_TICK"] = "1"  # the serving process looks every minute who is to be prompted
     Granian(
         "mettle.web.wsgi:application",
         address=args.host,

@@ -14,7 +14,7 @@ from pydantic import Field
 from mettle import __version__
 from mettle.errors import InputError
 from mettle.importers import read
-from mettle.web import export, importing, sync, tokens, uploads
+from mettle.web import export, importing, models, sync, tokens, uploads
 from mettle.web.access import noted
 from mettle.web.people import person_of
 
@@ -43,6 +43,7 @@ def not_taken(request: HttpRequest, error: InputError) -> HttpResponse:
 
 
 MAX_OPS = 500
+MAX_BROWSERS = 10
 
 
 class OpIn(Schema):
@@ -116,3 +117,54 @@ def export_document(request: HttpRequest) -> dict[str, Any]:
     person = person_of(request)
     noted(person, request.user, "export of everything, through the API")
     return export.document(person)
+
+
+class PushKeys(Schema):
+    """What a browser hands out to seal messages for it."""
+
+    p256dh: str = Field(min_length=80, max_length=100)
+    auth: str = Field(min_length=20, max_length=30)
+
+
+class PushIn(Schema):
+    """Where a browser takes Web Push."""
+
+    endpoint: str = Field(max_length=1000)
+    keys: PushKeys
+
+
+class EndpointIn(Schema):
+    """One browser's endpoint."""
+
+    endpoint: str = Field(max_length=1000)
+
+
+@api.get("/push/key")
+def push_key(request: HttpRequest) -> dict[str, str]:  # noqa: ARG001 # ninja passes it
+    """The public key that this installation signs prompts with."""
+    from mettle.web import push  # noqa: PLC0415 # requests and cryptography, only here
+
+    return {"key": push.public_key()}
+
+
+@api.post("/push/subscriptions")
+def push_subscribe(request: HttpRequest, subscription: PushIn) -> dict[str, bool]:
+    """Prompt this browser; an address that is no browser's push service is refused."""
+    from mettle.web import push  # noqa: PLC0415 # likewise
+
+    if not push.allowed(subscription.endpoint):
+        raise InputError("endpoint: not a browser's push service")
+    person = person_of(request)
+    if person.push_subscriptions.count() >= MAX_BROWSERS:
+        raise InputError(f"at most {MAX_BROWSERS} devices take prompts; stop one first")
+    # The browser belongs to who uses it now.
+    models.PushSubscription.objects.filter(endpoint=subscription.endpoint).delete()
+    person.push_subscriptions.create(endpoint=subscription.endpoint, keys=subscription.keys.dict())
+    return {"kept": True}
+
+
+@api.delete("/push/subscriptions")
+def push_unsubscribe(request: HttpRequest, subscription: EndpointIn) -> dict[str, bool]:
+    """Prompt this browser no more."""
+    person_of(request).push_subscriptions.filter(endpoint=subscription.endpoint).delete()
+    return {"kept": False}

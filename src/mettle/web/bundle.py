@@ -69,6 +69,8 @@ def check_in(person: models.Person) -> dict[str, Any]:
             "morning": _("This morning"),
             "before": _("Before you decide to train"),
             "after": _("After training"),
+            "after_1h": _("An hour after training"),
+            "after_4h": _("Some hours after training"),
             "evening": _("This evening"),
         },
         "sleep": {

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 from django.core.wsgi import get_wsgi_application
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mettle.web.settings")
-application = get_wsgi_application()
+_answer = get_wsgi_application()
+
+from mettle.web import ticking  # noqa: E402 # needs the apps that the line above loads
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """One request; the clock's thread waits meanwhile, and this for it."""
+    with ticking.DATABASE:
+        return _answer(environ, start_response)
+
+
+if os.environ.get("METTLE_TICK") == "1":
+    ticking.start()

@@ -24,6 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
         {"href": reverse("evidence"), "label": _("Evidence")},
         {"href": reverse("questionnaires"), "label": _("Questionnaires")},
         {"href": reverse("safety_plan"), "label": _("My safety plan")},
+        {"href": reverse("prompts"), "label": _("Prompts")},
         {"href": reverse("settings"), "label": _("Settings")},
         {"href": reverse("burden"), "label": _("What it costs you")},
         {"href": reverse("data"), "label": _("Your data")},

@@ -1,0 +1,96 @@
+"""What happens by itself: every minute, who is to be prompted? ``python -m mettle.web tick`` does it once, for cron.
+
+In the serving process the lock lets either a request or a tick use the database, so that on SQLite one connection writes
+at a time. The network is used outside the lock.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import close_old_connections, transaction
+
+from mettle.web import days, models, prompts, push, store
+
+log = logging.getLogger("mettle.tick")
+
+DATABASE = threading.Lock()
+EVERY_S = 60
+LOOK_BACK = timedelta(days=2)
+
+
+def start() -> None:
+    """Tick every minute in a thread of this process."""
+    threading.Thread(target=_forever, name="tick", daemon=True).start()
+
+
+def _forever() -> None:
+    while True:
+        time.sleep(EVERY_S)
+        try:
+            tick(datetime.now(UTC))
+        except Exception:
+            log.exception("a tick failed; the next one comes in a minute")
+        finally:
+            close_old_connections()
+
+
+def tick(now: datetime) -> int:
+    """Send what is due now; the number of prompts sent. A prompt is noted before it goes out, so none goes out twice."""
+    with DATABASE:
+        people = models.Person.objects.filter(push_subscriptions__isnull=False).distinct()
+        waiting = [(person, prompt) for person in people for prompt in _noted(person, now)]
+        letters = [(s, message(p, prompt)) for p, prompt in waiting for s in p.push_subscriptions.all()]
+    gone = [s.pk for s, text in letters if not push.send({"endpoint": s.endpoint, "keys": s.keys}, text)]
+    if gone:
+        with DATABASE:
+            models.PushSubscription.objects.filter(pk__in=gone).delete()
+    return len(waiting)
+
+
+def _noted(person: models.Person, now: datetime) -> list[prompts.Prompt]:
+    with transaction.atomic():
+        models.Person.objects.select_for_update().get(pk=person.pk)
+        sent = list(person.sent_prompts.filter(due_at__gte=now - LOOK_BACK).values_list("occasion", "due_at"))
+        found = prompts.due(
+            prompts.habits(person), now=now, sessions_ended=_ended(person, now), done=_done(person), sent=sent
+        )
+        models.SentPrompt.objects.bulk_create(
+            models.SentPrompt(person=person, occasion=p.key[:40], due_at=p.due) for p in found
+        )
+    return found
+
+
+def _ended(person: models.Person, now: datetime) -> list[tuple[str, datetime]]:
+    since = (now - LOOK_BACK).date()
+    found = []
+    for row in person.sessions.filter(deleted="", finished=True, on__gte=since, clock_time__isnull=False):
+        start = store.when(row)
+        if start.instant is None and person.timezone:
+            start = start.assume(person.timezone)
+        if start.instant is not None:
+            found.append((row.pk.hex, start.instant + timedelta(seconds=row.duration_s or 0)))
+    return [(key[:12] + key[-12:], end) for key, end in found]
+
+
+def _done(person: models.Person) -> set[str]:
+    """Occasions answered today; any check-in before the evening counts as the morning's."""
+    rows = person.observations.filter(deleted="", on=days.today(person), source="mettle").exclude(
+        outcome__in=store.ASIDE
+    )
+    said = set(rows.values_list("occasion", flat=True))
+    return said | ({"morning"} if said - {"evening"} else set())
+
+
+def message(person: models.Person, prompt: prompts.Prompt) -> dict[str, Any]:
+    """What is shown: the name that the person gave the app, and no word on health."""
+    return {
+        "title": person.choices.get("app_name") or "mettle",
+        "body": "A minute for you?",
+        "tag": "prompt",
+        "url": f"/check-in/?occasion={prompt.occasion}",
+    }

@@ -1,0 +1,86 @@
+"""Prompts: when to be reminded, on which device, or through the calendar; how to end each."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import time
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from mettle.reports import calendar as report
+from mettle.web import models, programme, prompts
+from mettle.web.people import person_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+FEED = "calendar_sha256"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """Times, this device, the calendar feed."""
+    person = person_of(request)
+    link = None
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        if act == "times":
+            if not _keep_times(request, person):
+                messages.error(request, _("A time is written like 08:30."))
+            return redirect("prompts")
+        if act == "feed":
+            token = secrets.token_urlsafe(32)
+            person.choices = person.choices | {FEED: _sha256(token)}
+            link = request.build_absolute_uri(reverse("prompts_feed", args=[token]))
+        elif act == "no_feed":
+            person.choices = {k: v for k, v in person.choices.items() if k != FEED}
+        elif act == "no_push":
+            person.push_subscriptions.all().delete()
+        person.save()
+    context = {
+        "times": person.choices.get("prompt_times", prompts.DEFAULT_TIMES),
+        "quiet": prompts.habits(person).quiet,
+        "devices": person.push_subscriptions.count(),
+        "feed": FEED in person.choices,
+        "link": link,
+        "most": prompts.MOST_A_DAY,
+    }
+    return render(request, "mettle/prompts.html", context)
+
+
+def _keep_times(request: HttpRequest, person: models.Person) -> bool:
+    said = {name: request.POST.get(name, "").strip() for name in prompts.DEFAULT_TIMES}
+    try:
+        kept = {name: time.fromisoformat(clock).strftime("%H:%M") if clock else "" for name, clock in said.items()}
+    except ValueError:
+        return False
+    person.choices = person.choices | {"prompt_times": kept}
+    person.save()
+    messages.success(request, _("Kept."))
+    return True
+
+
+@require_GET
+def feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 # Django passes it
+    """The calendar that a phone subscribes to; its secret address is kept only as a hash and can be ended."""
+    person = models.Person.objects.filter(**{f"choices__{FEED}": _sha256(token)}).first()
+    if person is None:
+        raise Http404
+    plan = programme.current(person)
+    times = prompts.habits(person).times
+    name = person.choices.get("app_name") or "mettle"
+    made = report.reminders_ics(times, name=name, plan=plan.plan if plan else None)
+    return HttpResponse(made, content_type="text/calendar")
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
-from mettle import instruments
+from mettle import evidence, instruments
 from mettle.web import days, models, programme, trialing
 
 if TYPE_CHECKING:
@@ -110,6 +110,19 @@ def test_the_end_is_a_decision_and_training_goes_on(as_alice: Client, alice: Use
     trial.refresh_from_db()
     assert trial.end == {"code": "stopped_early", "decision": "keep"}
     assert programme.current(person) is not None
+
+
+def test_every_testable_claim_can_be_tested_from_its_page(as_alice: Client, alice: User) -> None:
+    person = models.Person.of(alice)
+    testable = [c.id for c in evidence.claims().values() if c.design != "none"]
+    made = [trialing.offer(person, f"claim-{number.replace('.', '-')}") for number in testable]
+    assert len(testable) == 106
+    assert None not in made
+    assert not any(o.withholds and o.kind == "blocks" for o in made if o)  # without a PHQ-9 of the last two weeks
+    page = as_alice.get(reverse("claim", args=["8.2"])).content.decode()
+    assert reverse("trial_new", args=["claim-8-2"]) in page
+    assert as_alice.get(reverse("trial_new", args=["claim-8-2"])).status_code == 200
+    assert as_alice.get(reverse("trial_new", args=["claim-99-9"])).status_code == 404
 
 
 @pytest.mark.parametrize("said", [{"weeks": "3"}, {"weeks": "x"}, {"outcome": "nonsense"}, {"outcome": ""}])

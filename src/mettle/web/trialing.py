@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from mettle import evidence
 from mettle.instruments import safety
 from mettle.trials.admissible import Rules
+from mettle.trials.claims import for_claim, without_stretches
 from mettle.trials.design import Wish, draw
 from mettle.web import days, models, programme
 
@@ -37,6 +39,8 @@ class Offer:
         What is compared, and what it asks of the person.
     withholds
         Whether some days are drawn as days without training.
+    claim, outcome, weeks
+        Of the claim that it tests, where it tests one: its id, what to follow, and the length that its design asks for.
     """
 
     code: str
@@ -45,6 +49,9 @@ class Offer:
     title: str
     words: str
     withholds: bool = False
+    claim: str = ""
+    outcome: str = ""
+    weeks: int = DEFAULT_WEEKS
 
 
 def offers(person: models.Person) -> list[Offer]:
@@ -91,8 +98,32 @@ def offers(person: models.Person) -> list[Offer]:
 
 
 def offer(person: models.Person, code: str) -> Offer | None:
-    """One of the offers by its name."""
+    """One of the offers by its name; ``claim-8-2`` is the ready design of a claim. None where there is no such comparison."""
+    if code.startswith("claim-"):
+        return _of_claim(person, code.removeprefix("claim-").replace("-", "."), code)
     return next((o for o in offers(person) if o.code == code), None)
+
+
+def _of_claim(person: models.Person, number: str, code: str) -> Offer | None:
+    claim = evidence.claims().get(number)
+    ready = for_claim(claim) if claim else None
+    if claim is None or ready is None:
+        return None
+    if "rest" in ready.arms and withholding(person, days.today(person)).max_days == 0:
+        ready = without_stretches(ready)
+    words = _("%(a)s against %(b)s, drawn by chance.") % {"a": ready.arms[0], "b": ready.arms[1]}
+    weeks = min(WEEKS, key=lambda w: abs(7 * w - ready.days))
+    return Offer(
+        code,
+        ready.kind,
+        ready.arms,
+        claim.says,
+        words,
+        "rest" in ready.arms,
+        number,
+        ready.daily or ready.outcome,
+        weeks,
+    )
 
 
 def withholding(person: models.Person, on: date) -> safety.WithholdingLimit:

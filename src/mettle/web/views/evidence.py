@@ -49,7 +49,13 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         raise Http404
     own = {a.key: a.answer for a in person_of(request).answers.all()}
-    context = {"claim": found, "record": record(found), "verdict": verdict_name(found.verdict), "own": _own(found, own)}
+    context = {
+        "code": f"claim-{number.replace('.', '-')}",
+        "claim": found,
+        "record": record(found),
+        "verdict": verdict_name(found.verdict),
+        "own": _own(found, own),
+    }
     return render(request, "mettle/claim.html", context)
 
 

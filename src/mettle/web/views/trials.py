@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mettle import evidence, instruments
+from mettle import instruments
 from mettle.errors import InputError
 from mettle.web import days, models, trialing
 from mettle.web.people import person_of
@@ -65,15 +65,8 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         for key in person.choices.get("check_in", instruments.daily_default())
         if key in measures
     ]
-    claim = request.GET.get("claim", "")
-    context = {
-        "offer": chosen,
-        "outcomes": outcomes,
-        "weeks": trialing.WEEKS,
-        "default": trialing.DEFAULT_WEEKS,
-        "claim": claim if claim in evidence.claims() else "",
-        "burden": _burden(chosen),
-    }
+    request.GET.get("claim", "")
+    context = {"offer": chosen, "outcomes": outcomes, "weeks": trialing.WEEKS, "burden": _burden(chosen)}
     return render(request, "mettle/trial_new.html", context)
 
 
@@ -89,7 +82,12 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         asked = _asked(request)
         before = request.session.get("drawn") if request.POST.get("again") else None
         trial = trialing.drawn(
-            person, chosen, outcome=asked["outcome"], weeks=asked["weeks"], claims=asked["claims"], previous=before
+            person,
+            chosen,
+            outcome=asked["outcome"],
+            weeks=asked["weeks"],
+            claims=(chosen.claim,) if chosen.claim else (),
+            previous=before,
         )
     except InputError as error:
         return render(request, "mettle/refused.html", {"why": str(error), "back": "/trials/"}, status=400)
@@ -156,14 +154,12 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     if weeks not in {str(w) for w in trialing.WEEKS}:
         raise InputError(_("weeks must be one of %s") % ", ".join(map(str, trialing.WEEKS)))
     outcome = request.POST.get("outcome", "")
-    if outcome not in instruments.measures():
+    if outcome not in instruments.measures() and outcome not in instruments.ids():
         raise InputError(_("choose what to follow"))
     expected = request.POST.get("expected", "")
-    claim = request.POST.get("claim", "")
     return {
         "weeks": int(weeks),
         "outcome": outcome,
-        "claims": (claim,) if claim in evidence.claims() else (),
         "expected": float(expected) if expected.replace(".", "", 1).isdigit() else None,
     }
 

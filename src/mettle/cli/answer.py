@@ -1,4 +1,4 @@
-"""does training change how I feel? An honest answer from a training log and a diary."""
+"""Does training change how I feel? An honest answer from a training log and a diary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""the same answer for many people, and what they say together: a folder of people in, JSON lines out."""
+"""The same answer for many people, and what they say together: a folder of people in, JSON lines out."""
 
 from __future__ import annotations
 

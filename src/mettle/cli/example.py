@@ -1,4 +1,4 @@
-"""the main job on the example that mettle carries: a simulated person whose true effect is known."""
+"""The main job on the example that mettle carries: a simulated person whose true effect is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""tell heart-rate variability from recordings of beats, artefacts left out, and a week beside your own weeks."""
+"""Tell heart-rate variability from recordings of beats, artefacts left out, and a week beside your own weeks."""
 
 from __future__ import annotations
 

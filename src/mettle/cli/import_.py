@@ -1,4 +1,4 @@
-"""read exports of other apps and check-in files: what they hold, what was left out and why, what must be asked."""
+"""Read exports of other apps and check-in files: what they hold, what was left out and why, what must be asked."""
 
 from __future__ import annotations
 

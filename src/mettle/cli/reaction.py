@@ -1,4 +1,4 @@
-"""score reaction and memory tasks, session by session, and tell which change is too small to see."""
+"""Score reaction and memory tasks, session by session, and tell which change is too small to see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""tell what a sleep diary says: each night's variables, regularity, the spread of mid-sleep."""
+"""Tell what a sleep diary says: each night's variables, regularity, the spread of mid-sleep."""
 
 from __future__ import annotations
 

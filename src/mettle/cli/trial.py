@@ -1,4 +1,4 @@
-"""draw a trial of your own, see how long it must be, list what can be tried."""
+"""Draw a trial of your own, see how long it must be, list what can be tried."""
 
 from __future__ import annotations
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mettle.cli import _trial_claims, _trial_design
+from mettle.cli import _trial_claims, _trial_design, _trial_plan
 
 if TYPE_CHECKING:
     import argparse
 
 _PARTS = {
     "design": (_trial_design, "draw a schedule by lot and write it down, once"),
+    "plan": (_trial_plan, "see what each design can find, how often it answers, what it asks of you"),
     "claims": (_trial_claims, "which claims can be tried at home, and how"),
 }
 

@@ -1,0 +1,73 @@
+"""When a safety rule fires during a trial: the stretch ends, the trial goes on without any, the data so far stay."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from mettle.errors import InputError
+from mettle.trials.schedule import schedule_from
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GoesOn = Literal["as_planned", "two_ways"]
+WORDS = "Any stretch without training is over: from today you train as planned. What you recorded so far stays and can be analysed."
+WORDS_INJURY = "The comparison is over; heal first. What you recorded so far stays and can be analysed."
+REASONS = ("stop_item9", "stop_deterioration", "stop_phq9_rise", "stop_injury")
+
+
+def end_stretch(
+    trial: Mapping[str, Any], on: date, *, reason: str, arms: tuple[str, str] | None = None
+) -> dict[str, Any]:
+    """The trial from a day on without any day on which training is not allowed; the input is not changed.
+
+    Days before ``on`` stay as they were drawn, so that what was recorded can be analysed as assigned. From ``on``, a trial
+    against rest goes on as training as planned: no arm, not compared. Where ``arms`` names two ways of training, the second
+    document to draw is theirs (`Wish`), beginning on ``on``; it is a trial of its own. A trial of two ways goes on unchanged,
+    but for an injury, which ends it.
+
+    Parameters
+    ----------
+    trial
+        The document of trial.json.
+    on
+        The day on which the rule fired: training is free again on this very day.
+    reason
+        One of ``stop_item9``, ``stop_deterioration``, ``stop_phq9_rise``, ``stop_injury``.
+    arms
+        Two ways of training to go on with; None to train as planned.
+
+    Raises
+    ------
+    InputError
+        For an unknown reason, a day outside the trial, or arms that hold rest.
+    """
+    told = schedule_from(trial)
+    if reason not in REASONS:
+        raise InputError(f"reason must be one of {', '.join(REASONS)}, got {reason!r}")
+    if arms is not None and "rest" in arms:
+        raise InputError(f"a trial goes on with two ways of training, got {' and '.join(arms)}")
+    days = [a.on for a in told.assignments]
+    if not days[0] <= on <= days[-1]:
+        raise InputError(f"{on} lies outside the trial ({days[0]} to {days[-1]})")
+    rests = "rest" in told.arms
+    goes_on = arms is not None or not rests
+    ended: dict[str, Any] = {
+        "on": on.isoformat(),
+        "reason": reason,
+        "text": WORDS if reason != "stop_injury" else WORDS_INJURY,
+        "goes_on": "two_ways" if goes_on and reason != "stop_injury" else "as_planned",
+        "arms": None if arms is None or reason == "stop_injury" else list(arms),
+    }
+    stays = not rests and reason != "stop_injury"
+    schedule = [dict(row) if stays or date.fromisoformat(row["on"]) < on else _free(row) for row in trial["schedule"]]
+    return {**trial, "schedule": schedule, "ended": ended}
+
+
+def _free(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same day with training as planned: no arm, not compared."""
+    kept = {"on": row["on"], "part": None, "arm": None, "phase": "washout"}
+    return (
+        kept | {key: row[key] for key in ("session", "rate") if key in row} | ({"rate": True} if "rate" in row else {})
+    )

@@ -71,6 +71,7 @@ WHO: dict[str, str] = {
     "offline": ANYONE,
     "away": ANYONE,
     "data": OWN,
+    "summary": OWN,
     "data_look": OWN,
     "data_keep": OWN,
     "data_revert": ROW,

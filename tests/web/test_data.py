@@ -5,11 +5,13 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+import fhirkit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models as django_models
 from django.urls import reverse
 
+from mettle.instruments import safety
 from mettle.web import export, models, store
 from tests.conftest import ROOT
 
@@ -137,3 +139,24 @@ def test_a_real_hevy_export_comes_in(as_alice: Client, exports: Path) -> None:
 
 def test_the_repository_ships_no_database() -> None:
     assert not list((ROOT / "src").rglob("*.sqlite3"))
+
+
+def test_the_clinics_file_is_judged_by_somebody_elses_validator(as_alice: Client, alice: User) -> None:
+    as_alice.post(reverse("questionnaire_total", args=["gad7"]), {"total": "9"})
+    person = models.Person.of(alice)
+    models.Response.objects.create(
+        person=person, instrument="gad7", on="2026-04-01", finished=True, answers={str(i): 1 for i in range(1, 8)}
+    )
+    bundle = export.for_a_clinic(person)
+    kinds = sorted(entry["resource"]["resourceType"] for entry in bundle["entry"])
+    assert kinds == ["Observation", "Observation", "QuestionnaireResponse"]
+    for entry in bundle["entry"]:
+        assert fhirkit.validate(json.loads(json.dumps(entry["resource"]))) == []
+
+
+def test_the_summary_tells_and_does_not_judge(as_alice: Client, alice: User) -> None:
+    for total in ("14", "6"):
+        as_alice.post(reverse("questionnaire_total", args=["phq9"]), {"total": total})
+    page = as_alice.get(reverse("summary")).content.decode()
+    assert "PHQ-9" in page
+    assert not safety.forbidden_phrases(page)

@@ -14,6 +14,7 @@ from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError, transaction
 
 from mettle.errors import InputError
+from mettle.instruments import fhir
 from mettle.web import models, questionnaires, withheld
 
 if TYPE_CHECKING:
@@ -112,7 +113,21 @@ def archive(person: models.Person) -> bytes:
         file.writestr("mettle.json", json.dumps(document(person), ensure_ascii=False, indent=1))
         for name, columns in _TABLES.items():
             file.writestr(f"{name}.csv", "".join(_csv(person, name, columns)))
+        file.writestr("fhir.json", json.dumps(for_a_clinic(person), ensure_ascii=False, indent=1))
     return buffer.getvalue()
+
+
+def for_a_clinic(person: models.Person) -> dict[str, Any]:
+    """Every questionnaire as FHIR R4: the answers and the score of each, in one Bundle."""
+    resources: list[dict[str, Any]] = []
+    for row in person.responses.filter(deleted="", finished=True, on__isnull=False).order_by("on", "clock_time", "id"):
+        done = questionnaires.administration(row)
+        if done is None:
+            continue
+        if done.responses:
+            resources.append(fhir.questionnaire_response(done, identifier=str(row.pk)))
+        resources.append(fhir.observation(done))
+    return fhir.bundle(resources)
 
 
 def restore(person: models.Person, exported: dict[str, Any]) -> int:

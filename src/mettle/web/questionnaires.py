@@ -79,25 +79,32 @@ def _labels(labels: dict[int, str]) -> list[dict[str, Any]]:
 
 def add_up(row: Response) -> None:
     """Score a finished form and keep the score with it; on a hosted instance a form with a safety item counts as its shorter one."""
+    done = administration(row)
+    if done is not None:
+        row.score = done.score.to_json()
+
+
+def administration(row: Response) -> record.Administration | None:
+    """A finished form as a record; None where nothing of it may be kept here."""
     instrument = instruments.load(row.instrument)
     if settings.PLACE.hosted and any(s.kind == "self_harm" for s in instrument.safety):
         if instrument.hosted_as is None:
-            return
+            return None
         instrument = instruments.load(instrument.hosted_as)
-    before = row.person.responses.filter(deleted="", finished=True, score__has_key="score", on__lte=row.on).exclude(
-        pk=row.pk
-    )
-    previous = before.filter(instrument=row.instrument).order_by("-on", "-clock_time").first()
-    done = record.administer(
+    before = row.person.responses.filter(deleted="", finished=True, score__has_key="score", on__lte=row.on)
+    previous = before.exclude(pk=row.pk).filter(instrument=row.instrument).order_by("-on", "-clock_time").first()
+    earlier = store.when(previous) if previous else None
+    if not row.answers and row.score.get("score") is not None:
+        return record.record_total(instrument.id, row.score["score"], at=store.when(row), previous=earlier)
+    return record.administer(
         instrument.id,
         [row.answers.get(i) for i in instrument.item_ids],
         at=store.when(row),
-        previous=store.when(previous) if previous else None,
+        previous=earlier,
         language=row.form.get("language", ""),
         text_sha256=row.form.get("text_sha256", ""),
         age=row.person.profile.get("age"),
     )
-    row.score = done.score.to_json()
 
 
 def trajectory(person: Person, instrument: str) -> list[dict[str, Any]]:

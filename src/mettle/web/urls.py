@@ -23,6 +23,7 @@ from mettle.web.views import (
     sessions,
     settings,
     setup,
+    summary,
     today,
     trials,
     welcome,
@@ -75,6 +76,7 @@ urlpatterns = [
     path("away/", offline.away, name="away"),
     # data
     path("data/", data.show, name="data"),
+    path("data/summary/", summary.show, name="summary"),
     path("data/look/", data.look, name="data_look"),
     path("data/keep/", data.keep, name="data_keep"),
     path("data/revert/<uuid:batch>/", data.revert, name="data_revert"),

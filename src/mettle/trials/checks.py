@@ -105,6 +105,113 @@ def variability(table: Table, priors: Mapping[PriorEffect, Prior], *, seed: int)
     return {"ratio": middle, "q025": low, "q975": high}
 
 
+FEWEST_EVENTS = 5
+"""Bad events on either kind of day below which reactivity is not estimated."""
+REACTION_PRIOR_SD = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reactivity:
+    """What a bad event does to the ratings of its day, with and without a session before them; points.
+
+    Parameters
+    ----------
+    events, events_with_session
+        Days with a bad event, and those of them with a session.
+    after_event
+        Mean of what a bad event does on a day without a session.
+    difference, q025, q975
+        What a session changes in that: above 0 where the outcome stays higher.
+    """
+
+    events: int
+    events_with_session: int
+    after_event: float
+    difference: float
+    q025: float
+    q975: float
+
+
+def reactivity(
+    table: Table, priors: Mapping[PriorEffect, Prior], events: Mapping[int, float], *, seed: int
+) -> Reactivity | None:
+    """Whether a session blunts what a bad event does to ratings, in a fit of its own.
+
+    None where fewer than five days of either kind have an event. Only where days were drawn is it what a session does; elsewhere
+    it is what goes together.
+
+    Parameters
+    ----------
+    events
+        Day number -> how bad, 0 to 1 (an event outcome divided by its greatest value).
+    """
+    happened = np.array([events.get(d, 0.0) for d in table.day.tolist()])
+    exposed = np.minimum(table.same_day, 1.0)
+    days = set(table.day[happened > 0].tolist())
+    with_session = set(table.day[(happened > 0) & (exposed > 0)].tolist())
+    if min(len(with_session), len(days - with_session)) < FEWEST_EVENTS:
+        return None
+    columns = [
+        Column("bad_event", happened, sd=REACTION_PRIOR_SD),
+        Column("bad_event_after_session", happened * exposed, sd=REACTION_PRIOR_SD),
+    ]
+    fit = nof1.fit(table.design(priors, extra=columns), seed=seed)
+    event, change = fit.effect("bad_event"), fit.effect("bad_event_after_session")
+    low, high = (change.quantile(q) * table.scale for q in (0.025, 0.975))
+    return Reactivity(len(days), len(with_session), event.mean * table.scale, change.mean * table.scale, low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Plain changes from the last rating before a session's clock time to the mean of those in the hours after it, points.
+
+    Parameters
+    ----------
+    with_session, without
+        Mean change on days of the first arm, and at the same clock times on the others.
+    difference, se
+        First less second, and its standard error (two independent samples).
+    days_with, days_without
+        How many days had ratings on both sides.
+    """
+
+    with_session: float
+    without: float
+    difference: float
+    se: float
+    days_with: int
+    days_without: int
+
+
+CHANGE_HOURS = 6.0
+
+
+def changes(table: Table, rated: Mapping[int, bool]) -> Changes | None:
+    """The difference of changes that a session trial is about, without a model; None below three days on either side.
+
+    Parameters
+    ----------
+    rated
+        Day number -> whether the day was drawn for the first arm; days that are not rated are left out.
+    """
+    if table.horizon != "hours" or not table.bouts:
+        return None
+    starts = sorted(b.start % 1.0 for b in table.bouts if b.start is not None)
+    ends = sorted(b.end % 1.0 for b in table.bouts if b.end is not None)
+    begin, end = starts[len(starts) // 2], ends[len(ends) // 2]
+    found: dict[bool, list[float]] = {True: [], False: []}
+    for day, first in rated.items():
+        t, y = table.t[table.day == day], table.y[table.day == day]
+        before, after = y[t < day + begin], y[(t > day + end) & (t <= day + end + CHANGE_HOURS / 24)]
+        if before.size and after.size:
+            found[first].append(float(after.mean() - before[-1]))
+    a, b = np.array(found[True]), np.array(found[False])
+    if min(a.size, b.size) < 3:
+        return None
+    se = float(np.sqrt(a.var(ddof=1) / a.size + b.var(ddof=1) / b.size))
+    return Changes(float(a.mean()), float(b.mean()), float(a.mean() - b.mean()), se, int(a.size), int(b.size))
+
+
 def missingness(table: Table) -> Missingness:
     """Where ratings are missing, by whether the day had training."""
     observed = np.zeros(table.days, dtype=bool)

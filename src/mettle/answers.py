@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,12 +17,15 @@ from mettle.inference.pooling import MESSAGE_COMPONENTS, Message, compressed
 from mettle.trials import caveats, checks, wording
 from mettle.trials.adherence import adherence
 from mettle.trials.contrasts import EFFECT_NAMES, Weeks, contrast, own_weeks, prior_sd
+from mettle.trials.course import course as course_of
+from mettle.trials.decision import decision as decision_of
+from mettle.trials.family import Member, shared
 from mettle.trials.randomisation import randomisation_p, timing_placebo
 from mettle.trials.table import Table, build
 from mettle.trials.verdict import Effect, effect_of, headline, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor, Future
     from datetime import date
 
@@ -30,9 +33,12 @@ if TYPE_CHECKING:
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior, PriorSet
     from mettle.trials.adherence import Adherence
-    from mettle.trials.checks import LeadTest, Missingness
+    from mettle.trials.checks import Changes, LeadTest, Missingness, Reactivity
     from mettle.trials.contrasts import EffectName
+    from mettle.trials.course import Course, Expectancy
+    from mettle.trials.decision import Decision
     from mettle.trials.exposure import Excluded
+    from mettle.trials.family import Shared
     from mettle.trials.randomisation import Placebo, Redraw
     from mettle.trials.schedule import Schedule
     from mettle.trials.verdict import Direction, Strength, Verdict
@@ -66,7 +72,14 @@ class Answer:
     variability
         In a trial: how much more ratings vary on days of the first arm (ratio of standard deviations).
     randomisation_p, adherence
-        In a trial: the randomisation test where a sampler was given, and what was done of what was assigned.
+        In a trial: the randomisation test, where a sampler was given and the planned end has passed, and what was done of what was assigned.
+    reactivity, changes
+        What a session changes in the reaction to a bad event, where such events were recorded; and, of a session trial, the plain
+        difference of changes.
+    schedule, course, decision
+        Of a trial: what was drawn, which of its days it is, and at its end what to do.
+    expectancy
+        What the person expected before, and on which days of the trial they looked at the running answer.
     posterior
         Under the chosen prior; None where nothing was estimated.
     """
@@ -94,6 +107,12 @@ class Answer:
     caveats: tuple[caveats.Caveat, ...]
     text: str
     seed: int
+    reactivity: Reactivity | None = None
+    changes: Changes | None = None
+    schedule: Schedule | None = field(default=None, repr=False)
+    course: Course | None = None
+    decision: Decision | None = None
+    expectancy: Expectancy | None = None
     posterior: nof1.Posterior | None = field(default=None, repr=False)
     all_priors: PriorSet | None = field(default=None, repr=False)
 
@@ -148,10 +167,24 @@ class Answer:
                 if self.missing is None
                 else _figures({**asdict(self.missing), **(self.delta or {})}),
                 "variability": None if self.variability is None else _figures(dict(self.variability)),
+                "reactivity": None if self.reactivity is None else _figures(asdict(self.reactivity)),
+                "changes": None if self.changes is None else _figures(asdict(self.changes)),
                 "ess": None if self.posterior is None else _figure(self.posterior.ess),
                 "points": None if self.posterior is None else self.posterior.points,
             },
             "adherence": None if self.adherence is None else _figures(asdict(self.adherence)),
+            "trial": None
+            if self.course is None
+            else {
+                "day": self.course.day,
+                "days": self.course.days,
+                "last_day": self.course.last_day.isoformat(),
+                "ended": self.course.ended,
+                "decision": None if self.decision is None else asdict(self.decision),
+            },
+            "expectancy": None
+            if self.expectancy is None
+            else {"expected": _figure(self.expectancy.expected), "opened_days": list(self.expectancy.opened)},
             "caveats": [asdict(c) for c in self.caveats],
             "excluded": [asdict(e) for e in self.excluded],
             "text": self.text,
@@ -186,6 +219,8 @@ def answer(
     effect: EffectName = "acute",
     drop_first_days: int = 0,
     redraw: Redraw | None = None,
+    expectancy: Expectancy | None = None,
+    sealed: bool = False,
     seed: int = 0,
 ) -> Answer:
     """Whether training goes with (or, where it was randomised, changes) an outcome of one person.
@@ -215,7 +250,11 @@ def answer(
         Leave out so many days at the begin, when keeping a diary is new.
     redraw
         Draws another schedule from the set that this one was drawn from; with it a randomisation test stands beside the
-        posterior.
+        posterior, once the planned end has passed.
+    expectancy
+        What the person expected, and when they looked.
+    sealed
+        While a trial runs, say no more than which day it is.
     seed
         Of the placement of the numerical points, and of the redraws.
 
@@ -232,11 +271,12 @@ def answer(
     weeks = own_weeks(table.daily)
     swc = swc or (schedule.swc if schedule else None) or SWC_SHARE * table.scale or None
     compared = _comparison(outcome, table, unit=unit, higher_is=higher_is, schedule=schedule, swc=swc)
-    reason = caveats.cannot_estimate(table, today=today)
+    at = None if schedule is None else course_of(schedule, today)
+    reason = caveats.sealed(at) if sealed and at is not None and not at.ended else None
+    reason = reason or caveats.cannot_estimate(table, today=today)
     if reason is not None or swc is None:
-        return _no_answer(
-            compared, table, weeks=weeks, effect=effect, reason=reason, seed=seed, randomised=schedule is not None
-        )
+        none = _no_answer(compared, table, weeks=weeks, effect=effect, reason=reason, seed=seed, schedule=schedule)
+        return replace(none, course=at, expectancy=expectancy)
     own = evidence_priors.for_claim(claim, outcome, own_sd=table.scale, higher_is=higher_is)
     fits = _fits(table, own, prior, seed)
     found = {
@@ -251,7 +291,8 @@ def answer(
     placebo = timing_placebo(table, chosen) if schedule is None else None
     missing = checks.missingness(table)
     acute = found[prior]["acute"]
-    trial = _trial(table, schedule, acute, chosen, compared=compared, redraw=redraw, seed=seed)
+    ready = redraw if at is not None and at.ended else None
+    trial = _trial(table, schedule, acute, chosen, compared=compared, redraw=ready, seed=seed)
     credibility = _credibility(schedule, lead)
     under = {name: found[name][effect] for name in PRIOR_NAMES}
     verdict, strength = headline(under[prior], [e for name, e in under.items() if name != prior])
@@ -263,7 +304,16 @@ def answer(
     warned = caveats.caveats(
         table, compared, found[prior], lead=lead, missing=missing, converged=all(f.converged for f in fits.values())
     )
-    warned = (*caveats.about_trial(acute, trial.adherence, trial.p), *caveats.about_timing(placebo, verdict), *warned)
+    told = caveats.about_expectancy(expectancy, acute, compared)
+    warned = (
+        *caveats.about_trial(acute, trial.adherence, trial.p),
+        *caveats.about_course(at, drawable=redraw is not None),
+        *told,
+        *caveats.about_timing(placebo, verdict),
+        *warned,
+    )
+    at_end = at is not None and at.ended
+    decided = decision_of(compared, under[prior], verdict, name=effect) if at_end else None
     return Answer(
         question=wording.question(compared),
         comparison=compared,
@@ -286,11 +336,49 @@ def answer(
         randomisation_p=trial.p,
         adherence=trial.adherence,
         caveats=warned,
-        text=" ".join([said, *(c.text for c in warned)]),
+        text=" ".join([said, *(c.text for c in warned), *_told(decided)]),
         seed=seed,
+        reactivity=checks.reactivity(table, chosen, _bad_events(diary, outcome, table), seed=seed),
+        changes=trial.changes,
+        schedule=schedule,
+        course=at,
+        decision=decided,
+        expectancy=expectancy,
         posterior=fits[prior],
         all_priors=own,
     )
+
+
+def _told(decided: Decision | None) -> tuple[str, ...]:
+    return () if decided is None else (decided.text, decided.if_wrong, decided.not_about)
+
+
+def family(found: Sequence[Answer]) -> tuple[Shared, ...]:
+    """Several outcomes of one person: each headline effect partially pooled with the others, in the order given.
+
+    Outcomes of which nothing could be estimated are left out.
+    """
+    members = []
+    for a in found:
+        if a.posterior is None or a.all_priors is None or a.prior is None or a.swc is None:
+            continue
+        priors = getattr(a.all_priors, a.prior.name)
+        kernel, scale = a.table.horizon, a.table.scale
+        members.append(
+            Member(
+                outcome=a.table.outcome,
+                posterior=contrast(kernel, a.posterior, a.headline_effect, a.weeks),
+                prior_mean=priors[a.headline_effect].mean / scale if a.headline_effect in priors else 0.0,
+                prior_sd=prior_sd(kernel, priors, a.headline_effect, a.weeks) / scale,
+                scale=scale,
+                swc=a.swc,
+                higher_is=a.comparison.higher_is,
+                verdict=a.verdict,
+                p=a.randomisation_p,
+                estimand=a.effects[a.headline_effect].estimand,
+            )
+        )
+    return shared(members) if members else ()
 
 
 def _refuse(outcome: str, diary: Diary, swc: float | None, prior: str, schedule: Schedule | None) -> None:
@@ -324,6 +412,7 @@ def _comparison(
         arms=arms,
         assigned=schedule is not None,
         dated_only=not table.timed,
+        kind=None if schedule is None else schedule.kind,
         swc=swc or 0.0,
     )
 
@@ -333,6 +422,22 @@ class _Trial:
     adherence: Adherence | None = None
     p: float | None = None
     variability: Mapping[str, float] | None = None
+    changes: Changes | None = None
+
+
+BAD_EVENT = "bad_event"
+"""The outcome that marks a bad event: 0 for none, above for how bad."""
+
+
+def _bad_events(diary: Diary, outcome: str, table: Table) -> dict[int, float]:
+    """Day number -> how bad, 0 to 1."""
+    own = [o for o in diary.observations if o.outcome == BAD_EVENT != outcome]
+    worst = max((o.value for o in own), default=0.0)
+    events: dict[int, float] = {}
+    for o in own if worst > 0 else ():
+        day = table.axis.day(o.when)
+        events[day] = max(o.value / worst, events.get(day, 0.0))
+    return events
 
 
 def _trial(
@@ -352,7 +457,13 @@ def _trial(
     if redraw is not None:
         p = randomisation_p(table, priors, schedule, redraw, rng=np.random.default_rng(seed))
     done = adherence(table, schedule, acute, priors, swc=compared.swc, higher_is=compared.higher_is, seed=seed)
-    return _Trial(done, p, checks.variability(table, priors, seed=seed))
+    rated = {
+        (a.on - table.axis.origin).days: a.arm == schedule.arms[0]
+        for a in schedule.assignments
+        if a.phase == "trial" and a.rate
+    }
+    changed = checks.changes(table, rated) if schedule.kind == "session" else None
+    return _Trial(done, p, checks.variability(table, priors, seed=seed), changed)
 
 
 def _fits(table: Table, own: PriorSet, chosen: str, seed: int) -> dict[str, nof1.Posterior]:
@@ -408,7 +519,7 @@ def _no_answer(
     effect: EffectName,
     reason: caveats.Caveat | None,
     seed: int,
-    randomised: bool,
+    schedule: Schedule | None,
 ) -> Answer:
     nothing = {e: unknown(wording.estimand(compared, e, weeks)) for e in EFFECT_NAMES}
     said = wording.sentence(
@@ -427,7 +538,7 @@ def _no_answer(
         verdict="cannot_tell",
         strength=None,
         sentence=said,
-        credibility="randomised" if randomised else "observational",
+        credibility="randomised" if schedule is not None else "observational",
         effects=nothing,
         under_priors=dict.fromkeys(PRIOR_NAMES, nothing[effect]),
         swc=compared.swc or None,
@@ -444,6 +555,7 @@ def _no_answer(
         caveats=(reason,) if reason else (),
         text=said,
         seed=seed,
+        schedule=schedule,
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import ROOT
 
 from mettle.cli import main
+from mettle.cli.answer import today
 from mettle.diary import Diary
 from mettle.importers import read
 from mettle.trials.exposure import Axis, exposures
@@ -154,3 +155,76 @@ def made_diary(training: Path, out: Path) -> Path:
             rows.append(f"{first + timedelta(days=day)},{value:.1f}")
     out.write_text("\n".join(rows) + "\n")
     return out
+
+
+def design(folder: Path, *, start: str) -> Path:
+    out = folder / "trial.json"
+    args = ["--days", "28", "--kind", "days", "--start", start, "--seed", "1", "--outcome", "mood", "--out", str(out)]
+    assert main(["trial", "design", *args]) == 0
+    return out
+
+
+def test_a_trial_drawn_and_followed_gets_its_randomisation_test(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trial = design(tmp_path, start="2026-03-02")
+    rows = [r for r in json.loads(trial.read_text())["schedule"] if r["phase"] == "trial"]
+    made = random.Random(2)
+    lines = [f"{r['on']},{50 + 9 * (r['arm'] == 'train') + made.gauss(0, 6):.0f},{made.gauss(50, 9):.0f}" for r in rows]
+    (tmp_path / "c.csv").write_text("date,mood,focus\n" + "\n".join(lines))
+    given = ["--checkins", str(tmp_path / "c.csv"), "--schedule", str(trial), "--expected", "4", "--opened", "9,3"]
+    capsys.readouterr()
+    found = document("--outcome", "mood", *given, capsys=capsys)
+    assert found["checks"]["randomisation_p"] < 0.05
+    assert found["trial"]["ended"] is True
+    assert found["trial"]["decision"]["choice"] in ("keep", "change", "drop")
+    assert found["expectancy"] == {"expected": 4.0, "opened_days": [3, 9]}
+    many = document("--outcome", "mood,focus", *given, capsys=capsys)
+    assert [a["outcome"]["name"] for a in many["answers"]] == ["mood", "focus"]
+    family = {s["outcome"]: s for s in many["family"]}
+    assert family["mood"]["p_adjusted"] >= family["mood"]["p"]
+    _, out, _ = run("--outcome", "mood", "--outcome", "focus", *given, capsys=capsys)
+    assert "2 outcomes at once" in out
+    assert max(len(line) for line in out.splitlines()) <= 80
+    code, _, err = run("--outcome", "mood,focus", *given, "--report", str(tmp_path / "r.html"), capsys=capsys)
+    assert (code, "one --outcome" in err, (tmp_path / "r.html").exists()) == (2, True, False)
+
+
+def test_a_running_trial_is_sealed_unless_it_is_opened_and_that_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = today() - timedelta(days=20)
+    trial = design(tmp_path, start=start.isoformat())
+    made = random.Random(2)
+    lines = [f"{start + timedelta(days=d)},{made.gauss(50, 9):.0f}" for d in range(20)]
+    (tmp_path / "c.csv").write_text("date,mood\n" + "\n".join(lines))
+    given = ["--checkins", str(tmp_path / "c.csv"), "--outcome", "mood", "--schedule", str(trial)]
+    capsys.readouterr()
+    sealed = document(*given, capsys=capsys)
+    assert [c["code"] for c in sealed["caveats"]] == ["sealed"]
+    assert sealed["effects"]["acute"]["mean"] is None
+    opened = document(*given, "--open", capsys=capsys)
+    assert opened["effects"]["acute"]["mean"] is not None
+    assert opened["checks"]["randomisation_p"] is None
+    assert opened["expectancy"]["opened_days"] == [21]
+
+
+def test_two_trials_on_the_same_days_are_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trial = design(tmp_path, start="2026-03-02")
+    other = tmp_path / "other.json"
+    other.write_text(trial.read_text())
+    capsys.readouterr()
+    code, out, err = run(*EXAMPLE, "--schedule", str(trial), str(other), capsys=capsys)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert "two trials overlap: trial.json and other.json both assign 28 days" in err
+
+
+@pytest.mark.parametrize("wrong", [["--expected", "much"], ["--opened", "0"], ["--opened", "x"], ["--effect", "slow"]])
+def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["answer", *EXAMPLE, *wrong])
+    assert stop.value.code == 2
+    assert wrong[0] in capsys.readouterr().err

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from mettle.answers import Answer
     from mettle.diary import Diary
     from mettle.importers import Imported
+    from mettle.trials.randomisation import Redraw
+    from mettle.trials.schedule import Schedule
 
 PRIORS = ("default", "sceptical", "mainstream", "flat")
 
@@ -26,17 +29,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkins", required=True, metavar="FILE", help="CSV: `at` or `date`, then a column an outcome"
     )
-    parser.add_argument("--outcome", required=True, metavar="NAME", help="the column to answer about")
+    parser.add_argument(
+        "--outcome",
+        required=True,
+        action="append",
+        metavar="NAME",
+        help="the column to answer about; several (a,b,c) lean on each other",
+    )
     done = parser.add_mutually_exclusive_group()
     done.add_argument("--training", nargs="+", metavar="FILE", default=[], help="exports of training apps")
     done.add_argument("--exposures", metavar="FILE", help="CSV: date,dose[,arm]")
     parser.add_argument(
-        "--schedule", metavar="FILE", help="trial.json of `mettle trial design`: the answer is then causal"
+        "--schedule",
+        nargs="+",
+        metavar="FILE",
+        default=[],
+        help="trial.json of `mettle trial design`: the answer is then causal",
     )
     parser.add_argument("--higher-is", choices=["better", "worse"], default="better", help="direction of the outcome")
     parser.add_argument("--swc", type=_positive, metavar="X", help="smallest change worth noticing, in points")
     parser.add_argument(
         "--prior", choices=PRIORS, default="default", help="starting point that the headline is read under"
+    )
+    parser.add_argument(
+        "--effect",
+        choices=["acute", "next_day", "chronic", "total"],
+        default="acute",
+        help="which effect the headline is about (default acute: right after a session)",
+    )
+    parser.add_argument("--claim", metavar="ID", help="claim whose studies inform two of the starting points")
+    parser.add_argument(
+        "--expected", type=_number, metavar="X", help="the benefit you expected before, in points: it is reported"
+    )
+    parser.add_argument(
+        "--open", action="store_true", help="show the running answer of a trial that is not over (the report says so)"
+    )
+    parser.add_argument(
+        "--opened",
+        type=_days,
+        default=(),
+        metavar="DAYS",
+        help="days of the trial on which you opened it before: 12,30",
     )
     parser.add_argument("--timezone", metavar="ZONE", help="of times that do not say: Europe/Berlin")
     parser.add_argument("--unit", choices=["kg", "lb"], help="of loads, for exports that do not say")
@@ -52,10 +85,7 @@ def run(args: argparse.Namespace) -> int:
     """Read, answer, show; a report is written last, whole or not at all."""
     # matrices of one diary are small: threads of the linear algebra library cost more than they give
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from mettle.answers import answer
-    from mettle.trials import read_schedule
-
-    schedule = read_schedule(Path(args.schedule)) if args.schedule else None
+    schedule, redraw = _trial(args.schedule)
     diary = read_diary(
         [args.checkins, *args.training, *([args.exposures] if args.exposures else [])],
         timezone=args.timezone,
@@ -67,28 +97,88 @@ def run(args: argparse.Namespace) -> int:
         )
     if not diary.observations and not diary.signals:
         raise InputError("holds no check-in", where=args.checkins)
-    found = answer(
-        args.outcome,
-        diary,
-        today=today(),
-        schedule=schedule,
-        higher_is=args.higher_is,
-        swc=args.swc,
-        prior=args.prior,
-        drop_first_days=max(0, args.drop_first_days),
-        seed=args.seed,
-    )
+    outcomes = _outcomes(args.outcome, diary)
+    if len(outcomes) > 1 and args.report:
+        raise InputError("a report is about one outcome; give one --outcome", where="--report")
+    found = [_answer(outcome, args, diary, schedule=schedule, redraw=redraw) for outcome in outcomes]
+    if len(found) > 1:
+        return _show_several(found, as_json=args.json)
     if args.report:
         from mettle.reports.answer import write_report
 
-        write_report(found, Path(args.report), watch=progress)
+        write_report(found[0], Path(args.report), watch=progress)
         print(f"report: {args.report}", file=sys.stderr)
     if args.json:
-        print_json(found.to_json())
+        print_json(found[0].to_json())
     else:
         from mettle.reports.terminal import answer_lines
 
-        print("\n".join(answer_lines(found)))
+        print("\n".join(answer_lines(found[0])))
+    return 0
+
+
+def _answer(
+    outcome: str, args: argparse.Namespace, diary: Diary, *, schedule: Schedule | None, redraw: Redraw | None
+) -> Answer:
+    from mettle.answers import answer
+    from mettle.trials.course import Expectancy, course
+
+    now = today()
+    opened = args.opened
+    if args.open and schedule is not None and not (at := course(schedule, now)).ended:
+        opened = tuple(sorted({*opened, at.day}))
+    told = Expectancy(args.expected, opened) if args.expected is not None or opened else None
+    return answer(
+        outcome,
+        diary,
+        today=now,
+        schedule=schedule,
+        claim=args.claim,
+        higher_is=args.higher_is,
+        swc=args.swc,
+        prior=args.prior,
+        effect=args.effect,
+        drop_first_days=max(0, args.drop_first_days),
+        redraw=redraw,
+        expectancy=told,
+        sealed=not args.open,
+        seed=args.seed,
+    )
+
+
+def _trial(paths: Sequence[str]) -> tuple[Schedule | None, Redraw | None]:
+    """The schedule of one trial, or of several that fit together; and, of one that says how it was drawn, how to draw again."""
+    if not paths:
+        return None, None
+    from mettle.trials.schedule import read_document, schedule_from, together
+
+    documents = [(Path(p).name, read_document(Path(p))) for p in paths]
+    schedule = together([(name, schedule_from(document, where=name)) for name, document in documents])
+    document = documents[0][1]
+    if len(documents) > 1 or not isinstance(document, dict) or not document.get("constraints"):
+        return schedule, None
+    from mettle.trials.design import sampler
+
+    return schedule, sampler(document)
+
+
+def _outcomes(given: Sequence[str], diary: Diary) -> list[str]:
+    """The outcomes asked for: repeated, or with commas between (unless an outcome's own name has them)."""
+    known = {*diary.outcomes, *(s.name for s in diary.signals)}
+    names = [n for one in given for n in ([one] if one in known else [part.strip() for part in one.split(",")])]
+    return list(dict.fromkeys(n for n in names if n)) or list(given)
+
+
+def _show_several(found: Sequence[Answer], *, as_json: bool) -> int:
+    from mettle.answers import family
+
+    shared = family(found)
+    if as_json:
+        print_json({"answers": [f.to_json() for f in found], "family": [s.document() for s in shared]})
+        return 0
+    from mettle.reports.terminal import family_lines
+
+    print("\n".join(family_lines(found, shared)))
     return 0
 
 
@@ -116,13 +206,34 @@ def today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
-def _positive(text: str) -> float:
+def _number(text: str) -> float:
     import argparse
 
     try:
-        value = float(text.replace(",", "."))
+        value = float(text.replace(",", ".").replace("−", "-"))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}") from None
-    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
+    if not float("-inf") < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}")
+    return value
+
+
+def _positive(text: str) -> float:
+    import argparse
+
+    value = _number(text)
+    if value <= 0:
         raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
     return value
+
+
+def _days(text: str) -> tuple[int, ...]:
+    import argparse
+
+    try:
+        days = tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError:
+        days = ()
+    if not days or days[0] < 1:
+        raise argparse.ArgumentTypeError(f"expected days of the trial like 12,30, got {text!r}")
+    return days

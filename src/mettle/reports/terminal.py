@@ -6,7 +6,10 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mettle.answers import Answer
+    from mettle.trials.family import Shared
     from mettle.trials.verdict import Effect
 
 WIDTH = 78
@@ -23,8 +26,45 @@ def answer_lines(found: Answer) -> list[str]:
         lines += [*picture(found, main), ""]
         lines += [_row(found, name) for name in found.effects]
         lines += ["", *_ground(found)]
+    if found.decision is not None:
+        lines += ["", *textwrap.wrap(f"What now: {found.decision.text}", WIDTH)]
     tail = _caveat_lines(found, room=LINES - len(lines) - 1)
     return [*lines, *([""] if tail and lines[-1] else []), *tail][:LINES]
+
+
+def family_lines(found: Sequence[Answer], shared: Sequence[Shared]) -> list[str]:
+    """Several outcomes at once, a line each: by itself, leaning on the others, and the test's p value adjusted."""
+    head = f"{len(found)} outcomes at once. Each estimate leans on the others, so that one lucky one does not mislead."
+    lines = [*textwrap.wrap(head, WIDTH), ""]
+    by_name = {s.outcome: s for s in shared}
+    for a in found:
+        s = by_name.get(a.table.outcome)
+        if s is None or s.effect.mean is None or s.effect.q025 is None or s.effect.q975 is None:
+            lines += textwrap.wrap(f"  {a.comparison.outcome}: {a.sentence}", WIDTH, subsequent_indent="    ")
+            continue
+        c = a.comparison
+        strength = f"{s.strength}: " if s.strength else ""
+        span = f"{c.points(s.effect.mean, signed=True):>7}  [{c.points(s.effect.q025, signed=True)}, {c.points(s.effect.q975, signed=True)}]"
+        lines.append(f"  {c.outcome[:20]:<20} {span:<26} {strength}{s.verdict.replace('_', ' ')}")
+        own = a.effects[a.headline_effect]
+        alone = f"by itself {c.points(own.mean or 0.0, signed=True)} ({c.interval(own)})"
+        test = (
+            ""
+            if s.p is None or s.p_adjusted is None
+            else f"; randomisation p {s.p:.3f}, among so many {s.p_adjusted:.3f}"
+        )
+        lines += textwrap.wrap(alone + test, WIDTH, initial_indent=" " * 23, subsequent_indent=" " * 23)
+    how = {a.credibility for a in found}
+    tail = (
+        "Days were drawn at random."
+        if how == {"randomised"}
+        else "This is what goes with training, not what training does."
+    )
+    return [
+        *lines,
+        "",
+        *textwrap.wrap(f"{tail} A claim stands only where both ways agree; --json has all of each answer.", WIDTH),
+    ]
 
 
 def picture(found: Answer, effect: Effect, *, width: int = 61) -> list[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mettle.trials.adherence import Adherence
     from mettle.trials.checks import LeadTest, Missingness
     from mettle.trials.contrasts import EffectName
+    from mettle.trials.course import Course, Expectancy
     from mettle.trials.exposure import Excluded
     from mettle.trials.randomisation import Placebo
     from mettle.trials.table import Table
@@ -120,6 +121,54 @@ def about_trial(acute: Effect, done: Adherence | None, p: float | None) -> list[
             found.append(
                 Caveat("randomisation_agrees", f"The randomisation test, which needs no model, agrees (p = {p:.3f}).")
             )
+    return found
+
+
+def sealed(at: Course) -> Caveat:
+    """While a trial runs: which day it is, and no more. A clause without a full stop."""
+    return Caveat(
+        "sealed",
+        f"the trial is still running ({at.words}) and its answer is sealed until {_day(at.last_day)} is over, so that it cannot colour your "
+        "ratings; you may open it, and the report will say so",
+    )
+
+
+def about_course(at: Course | None, *, drawable: bool) -> list[Caveat]:
+    """Which day of the trial it is, and why no p value is told before its end."""
+    if at is None:
+        return []
+    if not at.ended:
+        said = (
+            f"This is {at.words} of the trial. The randomisation test waits for its planned end, {_day(at.last_day)}: a p value that is "
+            "looked at on the way finds too much."
+        )
+        return [Caveat("trial_running", said)]
+    if not drawable:
+        said = "The schedule does not say how it was drawn, so no randomisation test can stand beside this."
+        return [Caveat("no_randomisation_test", said)]
+    return []
+
+
+def _day(on: date) -> str:
+    return f"{on:%-d %B %Y}"
+
+
+def about_expectancy(told: Expectancy | None, acute: Effect, c: Comparison) -> list[Caveat]:
+    """What the person expected, and whether they looked at the running answer."""
+    if told is None:
+        return []
+    found = []
+    if told.expected is not None and acute.mean is not None:
+        said = (
+            f"Before, you expected {c.points(told.expected, signed=True)} {c.unit}; the ratings say {c.points(acute.mean, signed=True)}. You knew "
+            "which day was which, and what one expects is part of what one feels."
+        )
+        found.append(Caveat("expectancy", said))
+    if told.opened:
+        times = "once" if len(told.opened) == 1 else f"{len(told.opened)} times"
+        days = ", ".join(str(d) for d in told.opened)
+        said = f"The running answer was opened {times} (day {days}); ratings after that may lean towards it."
+        found.append(Caveat("opened", said))
     return found
 
 
@@ -237,6 +286,14 @@ def _about_signals(table: Table) -> list[Caveat]:
         if code == "cannot_be_separated":
             found.append(
                 Caveat(code, f"A {words} lies within two weeks of your first session; the two cannot be separated.")
+            )
+        elif code == "zone_moved":
+            on, _, hours = name.partition(":")
+            found.append(
+                Caveat(
+                    code,
+                    f"Your clock moved by {hours} hours on {on}. Local times are compared; the days around a journey differ in other ways too.",
+                )
             )
         elif code == "signal_sparse":
             found.append(Caveat(code, f"{words} is missing on many days; those take your mean."))

@@ -38,6 +38,22 @@ class Course:
         return f"day {self.day} of {self.days}"
 
 
+@dataclass(frozen=True, slots=True)
+class Expectancy:
+    """What may have coloured the ratings; an answer reports it, because nobody is blind to their own training.
+
+    Parameters
+    ----------
+    expected
+        The benefit expected before any evidence was shown, points of the outcome in its own sign; None where nobody asked.
+    opened
+        Days of the trial on which the running answer was looked at.
+    """
+
+    expected: float | None = None
+    opened: tuple[int, ...] = ()
+
+
 def course(schedule: Schedule, today: date) -> Course:
     """Where the trial stands.
 

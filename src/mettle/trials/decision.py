@@ -88,11 +88,11 @@ def _if_wrong(c: Comparison, effect: Effect, verdict: Verdict) -> str:
     worthwhile, negligible, harmful = (p or 0.0 for p in (effect.p_worthwhile, effect.p_negligible, effect.p_harmful))
     if verdict == "better":
         lost = "the effort went to the less good way" if c.arms else "the time went to what training gives besides"
-        return f"With a chance of about {_chance(negligible + harmful)} there is no gain worth noticing; then {lost}."
+        return f"With a chance of {_chance(negligible + harmful)} there is no gain worth noticing; then {lost}."
     if verdict == "worse":
-        return f"With a chance of about {_chance(negligible + worthwhile)} it does no harm worth noticing; then a change was for nothing, and is undone easily."
+        return f"With a chance of {_chance(negligible + worthwhile)} it does no harm worth noticing; then a change was for nothing, and is undone easily."
     if verdict == "no_worthwhile_difference":
-        return f"With a chance of about {_chance(worthwhile)} you pass over a gain worth noticing, and with {_chance(harmful)} you go on with a loss."
+        return f"With a chance of {_chance(worthwhile)} you pass over a gain worth noticing, and with {_chance(harmful)} you go on with a loss."
     return (
         f"It could be a gain worth noticing ({_chance(worthwhile)}), a loss ({_chance(harmful)}) or neither ({_chance(negligible)}); deciding now "
         "would be a guess."
@@ -101,4 +101,4 @@ def _if_wrong(c: Comparison, effect: Effect, verdict: Verdict) -> str:
 
 def _chance(p: float) -> str:
     """A probability in words that do not pretend: never 0% or 100%."""
-    return "under 1%" if p < 0.01 else "over 99%" if p > 0.99 else f"{p:.0%}"
+    return "under 1%" if p < 0.01 else "over 99%" if p > 0.99 else f"about {p:.0%}"

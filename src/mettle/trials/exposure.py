@@ -36,6 +36,10 @@ class Excluded:
     why: str
 
 
+MOVED_S = 5_400
+"""Offsets further apart than this are a move across time zones, not summer time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """The clock of the analysis: days since 03:00 of the first day, so that the whole part is the day's number.
@@ -45,7 +49,8 @@ class Axis:
     origin
         Day 0.
     base
-        The instant of t = 0, where every timed record states its offset; otherwise None, and wall times are compared.
+        The instant of t = 0, where every timed record states its offset and none is more than `MOVED_S` from another; otherwise None, and
+        wall times are compared: after a move across time zones a day stays a day, and only the hours across the move itself are off.
 
     >>> from mettle.units import When
     >>> axis = Axis(date(2026, 11, 22))
@@ -90,7 +95,8 @@ def axis_of(moments: Iterable[When]) -> Axis:
         raise ValueError("an axis needs at least one moment")
     origin = min(w.day for w in stamps)
     timed = [w for w in stamps if w.clock is not None]
-    if not timed or any(w.offset_s is None for w in timed):
+    offsets = [w.offset_s for w in timed]
+    if not timed or None in offsets or max(o or 0 for o in offsets) - min(o or 0 for o in offsets) > MOVED_S:
         return Axis(origin)
     zone = timezone(timedelta(seconds=timed[0].offset_s or 0))
     return Axis(origin, datetime.combine(origin, DAY_STARTS, zone).astimezone(UTC))

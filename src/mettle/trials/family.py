@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -79,6 +79,16 @@ class Shared:
     p: float | None
     p_adjusted: float | None
     discovered: bool | None
+
+    def document(self) -> dict[str, Any]:
+        """As JSON, figures to six significant digits."""
+        told = asdict(self)
+        effect = {key: _rounded(value) for key, value in told["effect"].items()}
+        return {**told, "effect": effect, "p": _rounded(self.p), "p_adjusted": _rounded(self.p_adjusted)}
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401 # a figure, or words that stay
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def shared(members: Sequence[Member]) -> tuple[Shared, ...]:

@@ -58,7 +58,13 @@ PEOPLE: Mapping[str, Person] = {
 
 
 def simulate(
-    person: Person, *, days: int = 84, seed: int = 0, start: date = date(2026, 3, 2), randomised: bool = False
+    person: Person,
+    *,
+    days: int = 84,
+    seed: int = 0,
+    start: date = date(2026, 3, 2),
+    randomised: bool = False,
+    plan: Schedule | None = None,
 ) -> tuple[Diary, Schedule | None]:
     """A diary of morning, evening and after-session check-ins, and of sessions; the schedule where it was a trial.
 
@@ -70,9 +76,15 @@ def simulate(
     days
         Length of the diary.
     start
-        Its first day.
+        Its first day; where a plan is given, the plan's.
+    plan
+        A drawn schedule of days, which is then followed to the letter for as long as it lasts.
     """
     rng = np.random.default_rng(seed)
+    drawn = None if plan is None else {a.on: a.arm == plan.arms[0] for a in plan.assignments}
+    if plan is not None:
+        start = plan.assignments[0].on
+        days = (plan.assignments[-1].on - start).days + 1
     state, level = 0.0, 0.0
     sessions: list[PerformedSession] = []
     observations: list[Observation] = []
@@ -84,6 +96,7 @@ def simulate(
         state = float(np.exp(-0.5)) * state + 0.6 * float(np.sqrt(1 - np.exp(-1.0))) * float(rng.normal())
         odds = -0.3 + person.mood_first * (level + state) / 0.6
         trains = bool(rng.random() < (0.43 if randomised else 1 / (1 + np.exp(-odds))))
+        trains = trains if drawn is None else drawn.get(on, False)
         assignments.append(Assignment(on, "train" if trains else "rest"))
         if person.stops_after is not None and day > person.stops_after:
             continue
@@ -103,6 +116,8 @@ def simulate(
             if rng.random() >= person.missing:
                 observations.append(Observation("mood", When.local(at), value))
     diary = Diary(sessions=tuple(sessions), observations=tuple(observations))
+    if plan is not None:
+        return diary, plan
     return diary, Schedule("days", ("train", "rest"), tuple(assignments), "mood") if randomised else None
 
 

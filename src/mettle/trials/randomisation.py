@@ -10,6 +10,7 @@ import numpy as np
 
 from mettle.inference import nof1
 from mettle.trials.contrasts import ACUTE_TAU_H
+from mettle.trials.schedule import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
-    from mettle.trials.schedule import Schedule
     from mettle.trials.table import Table
 
 REDRAWS = 999
@@ -27,10 +27,10 @@ FEWEST_SHIFTS = 8
 
 
 class Redraw(Protocol):
-    """Draws another schedule from the same admissible set."""
+    """Draws another schedule from the same admissible set (`mettle.trials.design.sampler`)."""
 
-    def __call__(self, rng: np.random.Generator, /) -> Mapping[date, str]:
-        """Trial day -> arm."""
+    def __call__(self, rng: np.random.Generator, /) -> Schedule | Mapping[date, str]:
+        """A schedule, or day -> arm of its sessions."""
 
 
 def randomisation_p(
@@ -56,14 +56,20 @@ def randomisation_p(
     redraw
         The sampler of the design that the schedule was drawn from.
     """
-    days = sorted(schedule.trial_days)
-    numbers = np.array([(on - table.axis.origin).days for on in days])
-    trace = _trace(table, numbers)
-    realised = np.array([schedule.trial_days[on] == schedule.arms[0] for on in days], dtype=float)
-    others = [redraw(rng) for _ in range(draws)]
-    assigned = np.array([[drawn[on] == schedule.arms[0] for on in days] for drawn in others], dtype=float)
-    z = _z(table, priors, trace @ np.vstack([realised, assigned]).T)
+    first = schedule.assignments[0].on
+    length = (schedule.assignments[-1].on - first).days + 1
+    trace = _trace(table, (first - table.axis.origin).days + np.arange(length))
+    assigned = np.zeros((1 + draws, length))
+    for row, drawn in enumerate([schedule, *(redraw(rng) for _ in range(draws))]):
+        arms = _sessions(drawn) if isinstance(drawn, Schedule) else drawn
+        assigned[row, [(on - first).days for on, arm in arms.items() if arm == schedule.arms[0]]] = 1.0
+    z = _z(table, priors, trace @ assigned.T)
     return float((1 + np.sum(np.abs(z[1:]) >= abs(z[0]) - 1e-12)) / (1 + draws))
+
+
+def _sessions(schedule: Schedule) -> dict[date, str]:
+    """Day -> arm of every session, also on days that are not compared: what is done there acts on the days after."""
+    return {a.on: a.arm for a in schedule.assignments if a.session}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from mettle.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 Kind = Literal["session", "days", "pairs", "blocks", "am_pm", "variant"]
@@ -64,6 +64,8 @@ class Schedule:
         What the draw was made with.
     claims
         Ids of the claims tested.
+    draws, claims_sha256
+        How often it was drawn before it began, and the hash of what was declared.
     """
 
     kind: Kind
@@ -73,6 +75,8 @@ class Schedule:
     swc: float | None = None
     seed: int | None = None
     claims: tuple[str, ...] = ()
+    draws: int | None = None
+    claims_sha256: str | None = None
 
     @property
     def trial_days(self) -> dict[date, str]:
@@ -108,11 +112,47 @@ def read_schedule(path: Path) -> Schedule:
     InputError
         Where the file is not such a schedule; the message names the field and what is allowed.
     """
+    return schedule_from(read_document(path), where=path.name)
+
+
+def read_document(path: Path) -> object:
+    """The parsed trial.json, unchecked; InputError where it is no JSON."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"expected a JSON schedule made by `mettle trial design` ({error})", where=path.name) from None
-    return schedule_from(document, where=path.name)
+
+
+def together(schedules: Sequence[tuple[str, Schedule]]) -> Schedule:
+    """Several trials of one diary as one, where they compare the same and share no day.
+
+    Parameters
+    ----------
+    schedules
+        File name and schedule of each, at least one.
+
+    Raises
+    ------
+    InputError
+        Where two of them assign the same day, or compare different things.
+    """
+    ordered = sorted(schedules, key=lambda named: named[1].assignments[0].on)
+    for i, (name, one) in enumerate(ordered):
+        for other_name, other in ordered[i + 1 :]:
+            if both := sorted({a.on for a in one.assignments} & {a.on for a in other.assignments}):
+                raise InputError(
+                    f"two trials overlap: {name} and {other_name} both assign {len(both)} day{'s' if len(both) > 1 else ''} ({both[0]} to "
+                    f"{both[-1]}); what a day did cannot be told to two trials, so give one of them",
+                    where="--schedule",
+                )
+            if (one.kind, one.arms, one.outcome) != (other.kind, other.arms, other.outcome):
+                raise InputError(
+                    f"{name} and {other_name} compare different things; give one of them", where="--schedule"
+                )
+    first = ordered[0][1]
+    if len(ordered) == 1:
+        return first
+    return replace(first, assignments=tuple(a for _, s in ordered for a in s.assignments), seed=None, draws=None)
 
 
 def schedule_from(document: object, where: str = "trial.json") -> Schedule:
@@ -148,6 +188,8 @@ def schedule_from(document: object, where: str = "trial.json") -> Schedule:
         swc=None if swc is None else float(swc),
         seed=seed if isinstance(seed, int) else None,
         claims=tuple(str(c) for c in document.get("claims") or ()),
+        draws=draws if isinstance(draws := document.get("draws"), int) else None,
+        claims_sha256=pinned if isinstance(pinned := document.get("claims_sha256"), str) else None,
     )
 
 

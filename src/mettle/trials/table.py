@@ -13,7 +13,7 @@ import numpy as np
 
 from mettle.inference import nof1
 from mettle.trials.contrasts import ACUTE_TAU_H, within_window
-from mettle.trials.exposure import Axis, Bout, Excluded, Exposures, axis_of, exposures
+from mettle.trials.exposure import MOVED_S, Axis, Bout, Excluded, Exposures, axis_of, exposures
 from mettle.trials.signals import signal_columns
 
 if TYPE_CHECKING:
@@ -240,27 +240,61 @@ def build(
         excluded += [_left_out(o, f"one of the first {drop_first_days} days, dropped as asked") for o in early]
         kept = [o for o in kept if (o.when.day - begin).days >= drop_first_days]
     bouts = done.bouts if schedule is None else assigned(schedule, axis, done)
-    return _table(diary, outcome, axis, kept=kept, bouts=bouts, done=done, excluded=excluded)
+    either = () if schedule is None or "rest" in schedule.arms else assigned(schedule, axis, done, arms=schedule.arms)
+    table = _table(diary, outcome, axis, kept=kept, bouts=bouts, either=either, done=done, excluded=excluded)
+    return replace(table, notes=(*table.notes, *_moves(kept)))
 
 
-def assigned(schedule: Schedule, axis: Axis, done: Exposures) -> tuple[Bout, ...]:
-    """The doses as assigned: one on each trial day of the first arm.
+def _moves(kept: Sequence[Observation]) -> list[str]:
+    """A note for each move across time zones: its date and by how many hours."""
+    timed = [o.when for o in kept if o.when.offset_s is not None]
+    return [
+        f"zone_moved:{b.on.isoformat()}:{(b.offset_s - a.offset_s) / 3600:+g}"
+        for a, b in pairwise(timed)
+        if a.offset_s is not None and b.offset_s is not None and abs(b.offset_s - a.offset_s) > MOVED_S
+    ]
 
-    Where that arm is training and sessions have times, the assigned session stands at the person's usual clock time, so
-    that a rating before it is one; otherwise the whole day counts as assigned.
+
+HALF_STARTS = {"am": 6 / 24, "pm": 15 / 24}
+"""Where nothing is known of the person's own clock times: 09:00 and 18:00, in days since 03:00."""
+NOON = 9 / 24
+
+
+def assigned(
+    schedule: Schedule, axis: Axis, done: Exposures, *, arms: tuple[str, ...] | None = None
+) -> tuple[Bout, ...]:
+    """The doses as assigned: one on each compared session day of the first arm (or of ``arms``).
+
+    Where sessions have times, an assigned one stands at the person's usual clock time, so that a rating before it is one; otherwise
+    the whole day counts as assigned. Where morning is compared with evening, days part when the morning session begins. A day
+    that was drawn in halves has a dose in each half of the first arm, at the person's usual clock time of that half.
     """
-    usual: tuple[float, float] | None = None
-    if schedule.arms[0] == "train" and done.timed:
-        starts = [b.start % 1.0 for b in done.bouts if b.start is not None]
-        lengths = [b.end - b.start for b in done.bouts if b.start is not None and b.end is not None]
-        usual = (median(starts), median(lengths))
+    arms = arms or schedule.arms[:1]
+    halves = "rest" in schedule.arms and any(a.part for a in schedule.assignments)
+    usual, length = _clocks(schedule, done, halves=halves)
     bouts = []
-    for on, arm in sorted(schedule.session_days.items()):
-        if arm == schedule.arms[0]:
-            day = (on - axis.origin).days
-            start = float(day) if usual is None else day + usual[0]
-            bouts.append(Bout(day=day, dose=1.0, start=start, end=None if usual is None else start + usual[1], arm=arm))
+    for a in schedule.assignments:
+        if a.phase != "trial" or not a.session or a.arm not in arms:
+            continue
+        day = (a.on - axis.origin).days
+        clock = usual.get(a.part if halves else None)
+        start = float(day) if clock is None else day + clock
+        end = None if clock is None or "rest" not in schedule.arms else start + length
+        bouts.append(Bout(day=day, dose=1.0, start=start, end=end, arm=a.arm))
     return tuple(bouts)
+
+
+def _clocks(schedule: Schedule, done: Exposures, *, halves: bool) -> tuple[dict[str | None, float], float]:
+    """The person's usual clock time (days since 03:00) of a session, or of one in each half; and its usual length."""
+    starts = [b.start % 1.0 for b in done.bouts if b.start is not None] if done.timed else []
+    lengths = [b.end - b.start for b in done.bouts if b.start is not None and b.end is not None]
+    length = median(lengths) if lengths else 0.0
+    half = {"am": [s for s in starts if s < NOON], "pm": [s for s in starts if s >= NOON]}
+    if halves:
+        return {part: median(own) if own else HALF_STARTS[part] for part, own in half.items()}, length
+    if schedule.kind == "am_pm":
+        return ({None: median(half["am"])} if half["am"] else {}), length
+    return ({None: median(starts)} if starts else {}), length
 
 
 def _table(
@@ -270,6 +304,7 @@ def _table(
     *,
     kept: list[Observation],
     bouts: tuple[Bout, ...],
+    either: tuple[Bout, ...],
     done: Exposures,
     excluded: list[Excluded],
 ) -> Table:
@@ -284,7 +319,7 @@ def _table(
     same_day, order_known = _same_day(t, day, timed, bouts)
     notes = [] if order_known or horizon == "hours" else ["order_unknown"]
     scale = float(np.std(y, ddof=1)) if y.size > 1 else 0.0
-    columns = _calendar(axis, t, day, timed)
+    columns = [*_calendar(axis, t, day, timed), *_either_way(t, day, timed, either)]
     if scale > 0:
         from_signals, signal_notes, signal_excluded = signal_columns(
             [s for s in diary.signals if s.name != outcome], axis, day, bouts
@@ -432,6 +467,18 @@ def _ahead(
     soon = int(np.sum((before >= 0) & (starts - t[np.maximum(before, 0)] <= 0.5)))
     window = 0.5 if soon >= BOUTS_FOR_HOURS else 1.0
     return np.asarray(total[np.searchsorted(starts, t + window, "right")] - total[np.searchsorted(starts, t, "right")])
+
+
+def _either_way(
+    t: NDArray[np.float64], day: NDArray[np.int64], timed: NDArray[np.bool_], either: tuple[Bout, ...]
+) -> list[Column]:
+    """What any session leaves, where two ways of training are compared: the effect is then the one way's against the other's."""
+    if not either:
+        return []
+    same_day, _ = _same_day(t, day, timed, either)
+    before = _DayDoses(either)
+    next_day = np.array([before(d - 1) for d in day.tolist()], dtype=float)
+    return [Column("any_session", same_day, sd=0.5), Column("any_session_before", next_day, sd=0.5)]
 
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

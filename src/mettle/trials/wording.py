@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from mettle.trials.contrasts import EffectName, Horizon, Weeks
+    from mettle.trials.schedule import Kind
     from mettle.trials.verdict import Direction, Effect, Strength, Verdict
 
 Credibility = Literal["randomised", "observational", "not_credible"]
@@ -35,6 +36,8 @@ class Comparison:
         Whether check-ins carry no time, so that "after the session" cannot be said.
     swc
         Smallest worthwhile change, points.
+    kind
+        The design of the trial; None without one.
     """
 
     outcome: str
@@ -45,6 +48,7 @@ class Comparison:
     assigned: bool
     dated_only: bool
     swc: float
+    kind: Kind | None = None
 
     @property
     def decimals(self) -> int:
@@ -90,7 +94,12 @@ def estimand(c: Comparison, effect: EffectName, weeks: Weeks) -> str:
     how = ", as assigned" if c.assigned else ""
     if effect == "acute":
         if c.arms is not None:
-            return f"days assigned to {first}, against days assigned to {second}"
+            days = {"pairs": "the day of each pair", "variant": "session days"}.get(c.kind or "", "days")
+            return f"{days} assigned to {first}, against {_the_other(c.kind)} assigned to {second}"
+        if c.kind == "session":
+            return "the change from before to the hours after a session, against the change at the same clock times on rest days drawn by chance"
+        if c.kind == "am_pm":
+            return "the hours after a session in its half of the day, against the same half without one, as assigned"
         if c.horizon == "hours":
             return f"mean over the four hours after a usual session, against the same hours without one{how}"
         if c.dated_only:
@@ -107,6 +116,10 @@ def estimand(c: Comparison, effect: EffectName, weeks: Weeks) -> str:
     quiet = f"your quietest two weeks ({lowest:.1f} a week)"
     against = "none at all, which you have not done for two weeks" if weeks.extrapolated else quiet
     return f"your usual week ({usual:.1f} times a {unit}) kept up, against {against}"
+
+
+def _the_other(kind: Kind | None) -> str:
+    return {"pairs": "the other day of it", "variant": "session days"}.get(kind or "", "days")
 
 
 def question(c: Comparison) -> str:

@@ -43,7 +43,9 @@ def longest_rest(trial: dict[str, object]) -> int:
 def test_a_trial_is_drawn_started_and_planned(as_alice: Client, alice: User) -> None:
     person = models.Person.of(alice)
     answered(person, 5, 0)
-    assert "Draw again" in preview(as_alice)
+    page = preview(as_alice)
+    assert "Draw again" in page
+    assert "Of 100 people like you" in page
     as_alice.post(reverse("trial_start"))
     trial = person.trials.get()
     assert trial.expected_benefit == 7
@@ -87,6 +89,9 @@ def test_a_positive_item_nine_during_a_trial_ends_its_days_without_training(as_a
     plan = programme.current(person)
     assert plan is not None
     assert all(s["arm"] is None for s in programme.planned_sessions(plan))
+    assert not [
+        r for r in person.trials.get().trial["schedule"] if r["on"] >= days.today(person).isoformat() and r["arm"]
+    ]
 
 
 def test_the_running_answer_is_sealed_until_it_is_opened_and_that_is_noted(as_alice: Client, alice: User) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.timezone import now
 
 from mettle.units import When
-from mettle.web import computing, days, models, store
+from mettle.web import computing, days, models, store, trialing
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -55,10 +55,8 @@ def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, 
     key = (person.pk, outcome)
     running = _running.get(key)
     if running is None:
-        trial = person.trials.filter(trial__outcome=outcome).order_by("-enrolled_at").first()
-        _running[key] = computing.pool().submit(
-            computing.compute, store.diary(person), outcome, trial.trial if trial else None, str(today)
-        )
+        schedule = trialing.schedule_of(person, outcome)
+        _running[key] = computing.pool().submit(computing.compute, store.diary(person), outcome, schedule, str(today))
         return found, True
     if not running.done():
         return found, True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import stdev
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -13,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from mettle import evidence
 from mettle.instruments import safety
+from mettle.trials import planning
 from mettle.trials.admissible import Rules
 from mettle.trials.claims import for_claim, without_stretches
 from mettle.trials.design import Wish, draw
+from mettle.trials.ending import REASONS, end_stretch
 from mettle.web import days, models, programme
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 WEEKS = (4, 8, 12, 16, 26)
 DEFAULT_WEEKS = 12
+USUAL_SPREAD, ENOUGH_VALUES = 2.0, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,8 @@ def drawn(
 def enrol(person: models.Person, trial: dict[str, Any], *, expected: float | None) -> models.Trial:
     """Start a trial: what was expected is written down first, the drawn schedule is stored, the plan follows it."""
     with transaction.atomic():
-        person.trials.filter(ended_at=None).update(ended_at=now(), end={"code": "replaced"})
+        for running in person.trials.filter(ended_at=None):
+            end(running, "replaced")
         stored = models.Trial.objects.create(
             person=person, trial=trial, redraws=trial["draws"] - 1, expected_benefit=expected
         )
@@ -187,17 +192,74 @@ def enrol(person: models.Person, trial: dict[str, Any], *, expected: float | Non
     return stored
 
 
+def chances(person: models.Person, chosen: Offer, *, outcome: str, weeks: int) -> dict[str, int] | None:
+    """Of 100 people like this one, how many get a clear and a probable answer, for how many minutes of check-ins.
+
+    None for a comparison that no ready design is like.
+    """
+    own_sd = own_spread(person, outcome)
+    priors = evidence.for_claim(chosen.claim or None, outcome, own_sd=own_sd)
+    found = planning.plan(
+        "acute", priors=priors, own_sd=own_sd, lengths=(7 * weeks,), two_ways="rest" not in chosen.arms
+    )
+    like = [
+        c
+        for c in found.curves
+        if c.candidate.kind == chosen.kind or (chosen.kind == "am_pm" and c.candidate.kind == "variant")
+    ]
+    if not like:
+        return None
+    best = like[0]
+    return {
+        "clear": round(float(best.clear[0])),
+        "probable": round(float(best.probable[0])),
+        "minutes": round(float(best.minutes[0])),
+    }
+
+
+def own_spread(person: models.Person, outcome: str) -> float:
+    """The person's own within-person SD of an outcome where a fortnight is there; else a fifth of a 0-10 slider."""
+    values = [
+        v
+        for v in person.observations.filter(deleted="", outcome=outcome).values_list("value", flat=True)
+        if v is not None
+    ]
+    return max(stdev(values), 0.1) if len(values) >= ENOUGH_VALUES else USUAL_SPREAD
+
+
 def end(trial: models.Trial, code: str, *, decision: str = "") -> None:
-    """End a trial; the data so far stay, and the plan goes on as train-as-planned."""
+    """End a trial; the days until today stay as they were drawn, so that they can be analysed, and training goes on as planned.
+
+    A trial whose planned end has come stays as it is; one that ends before has no assignments after today.
+    """
+    today = days.today(trial.person)
+    if not over(trial):
+        first = min(row["on"] for row in trial.trial["schedule"])
+        if code in REASONS and first <= today.isoformat():
+            trial.trial = end_stretch(trial.trial, today, reason=code)
+        else:
+            trial.trial = {
+                **trial.trial,
+                "schedule": [r for r in trial.trial["schedule"] if r["on"] < today.isoformat()],
+            }
     trial.ended_at = now()
     trial.end = {"code": code, "decision": decision}
     trial.save()
     programme.make(trial.person)
 
 
+def schedule_of(person: models.Person, outcome: str) -> dict[str, Any] | None:
+    """The schedule that an answer about an outcome is read with: the latest trial of it that has had a compared day."""
+    today = days.today(person).isoformat()
+    for trial in person.trials.filter(trial__outcome=outcome).order_by("-enrolled_at"):
+        if any(row["on"] <= today and row["arm"] and row["phase"] == "trial" for row in trial.trial["schedule"]):
+            return dict(trial.trial)
+    return None
+
+
 def last_day(trial: models.Trial) -> str:
     """The planned last day."""
-    return str(max(row["on"] for row in trial.trial["schedule"]))
+    return str(max((row["on"] for row in trial.trial["schedule"]), default=trial.trial["start"]))
 
 
 def over(trial: models.Trial) -> bool:

@@ -92,13 +92,21 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     except InputError as error:
         return render(request, "mettle/refused.html", {"why": str(error), "back": "/trials/"}, status=400)
     request.session["drawn"], request.session["expected"] = trial, asked["expected"]
+    chances = trialing.chances(person, chosen, outcome=asked["outcome"], weeks=asked["weeks"])
     weeks: dict[int, list[dict[str, Any]]] = {}
     for n, row in enumerate(trial["schedule"]):
         weeks.setdefault(n // 7 if chosen.kind != "am_pm" else n // 14, []).append(row)
     return render(
         request,
         "mettle/trial_preview.html",
-        {"offer": chosen, "trial": trial, "weeks_asked": asked["weeks"], **asked, "weeks": list(weeks.values())},
+        {
+            "offer": chosen,
+            "trial": trial,
+            "chances": chances,
+            "weeks_asked": asked["weeks"],
+            **asked,
+            "weeks": list(weeks.values()),
+        },
     )
 
 

@@ -67,6 +67,10 @@ PLANS = {
     "three_daily_three_items": Plan((BEFORE, SOON, LATER), items=3, share=6 / 7, words="the same with three items"),
 }
 CELLS = {f"{name}/{days}": (plan, days) for days in LENGTHS for name, plan in PLANS.items()}
+LASTING = ("evening", "soon", "before_and_soon", "three_daily")
+CELLS |= {f"{name}_lasting/{days}": (PLANS[name], days) for days in LENGTHS for name in LASTING}
+"""The same where the effect lasts a day and a half instead, so that an evening's rating misses none of it."""
+LASTING_D = 1.5
 
 
 def person(cell, number):
@@ -77,6 +81,7 @@ def person(cell, number):
         EFFECT["mean"] + EFFECT["sd"] * who.normal(),
         ACUTE_TAU_H[0] / 24 * np.exp(ACUTE_TAU_H[1] * who.normal()),
     )
+    tau = LASTING_D if "_lasting" in cell else tau
     rng = np.random.default_rng([SEED, number, list(CELLS).index(cell)])
     dose = simulate.schedule(plan.kind, days, rng)
     rated = sampled(dose, plan.share, rng)

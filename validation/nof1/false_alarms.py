@@ -1,4 +1,4 @@
-"""How often is an acute effect found where there is none? Nine worlds, four designs; and power where least squares is valid.
+"""How often is an acute effect found where there is none? Nine worlds, five designs; and power where least squares is valid.
 
 Writes ``false_alarms.json``. ``nice -n 15 env PYTHONPATH=src .venv/bin/python validation/nof1/false_alarms.py`` (an hour of one
 core at most; goes on where it was stopped). ``peers.py`` adds the slow peers on the first diaries of each cell.
@@ -22,13 +22,15 @@ SEED = 20260301
 PEOPLE = 2000
 THRESHOLDS = {"false_alarms_at_most": 0.08, "conservative_below": 0.03, "power_within_of_ols": 0.03}
 ALARM = 0.025
+SLICE = ("heavy_tails/coin", "cycle_28/phases", "missing_not_at_random/blocks")
+DRAWN = [f"{world}/{worlds.DRAWN}" for world in worlds.WORLDS]
 POWER = {f"{world}/{effect}": (world, effect) for world in ("usual", "white_noise") for effect in (0.2, 0.3, 0.4)}
 
 
 def person(cell, number):
     """The diary of one person of a cell, the same for every method."""
     world, design, effect = described(cell)
-    cells = [*names(), *POWER]
+    cells = [*names(), *POWER, *DRAWN]
     rng = np.random.default_rng([SEED, cells.index(cell), number])
     return worlds.diary(world, design, rng, acute=effect)
 
@@ -65,8 +67,14 @@ def step(cell, people):
     }
 
 
+def _slice(cell):
+    """P(effect below 0) of a cell's first people, for the test that fits them again."""
+    designs = [simulate.design(person(cell, number)) for number in range(3)]
+    return [posterior.effect("acute").cdf(0.0) for posterior in fit_many(designs)]
+
+
 def main():
-    totals = chunks.run("false_alarms", [*names(), *POWER], PEOPLE, step)
+    totals = chunks.run("false_alarms", [*names(), *POWER, *DRAWN], PEOPLE, step)
     rates = {
         cell: {key: value / PEOPLE for key, value in sums.items() if key != "not_converged"}
         | {"not_converged": sums["not_converged"]}
@@ -78,7 +86,8 @@ def main():
         "seed": SEED,
         "thresholds": THRESHOLDS,
         "worlds": worlds.WORLDS,
-        "false_alarms": {cell: rates[cell] for cell in names()},
+        "false_alarms": {cell: rates[cell] for cell in [*names(), *DRAWN]},
+        "slice": {cell: _slice(cell) for cell in SLICE},
         "power": {cell: rates[cell] | {"effect": POWER[cell][1]} for cell in POWER},
     }
     chunks.write(chunks.HERE / "false_alarms.json", document)

@@ -1,5 +1,10 @@
 #!/bin/sh
-# The reference (about a quarter of an hour), then the comparisons (under a minute).
+# The reference (about a quarter of an hour), the comparisons (under a minute), then the error rates (half an hour or more).
 set -e
-PYTHONPATH=src .venv-reference/bin/python validation/nof1/nuts.py
-PYTHONPATH=src .venv/bin/python validation/nof1/compare.py
+export PYTHONPATH=src
+.venv-reference/bin/python validation/nof1/nuts.py
+for script in compare calibration false_alarms reverse verdicts randomisation decisive; do
+    .venv/bin/python "validation/nof1/$script.py"
+done
+.venv-reference/bin/python validation/nof1/peers.py
+.venv/bin/python validation/nof1/pictures.py

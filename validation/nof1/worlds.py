@@ -5,12 +5,18 @@ The usual truth (noise 0.6, slow swings 0.6 with a memory of two days, drift 0.0
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import simulate
 
+from mettle.trials.admissible import Rules, admissible
+
 DAYS = 180
 DESIGNS = ("coin", "pairs", "phases", "habit")
-"""Habit is observational: no lots are drawn. The goal is about the other three."""
+"""Phases are 14 days with and 14 without, which nothing keeps apart from a rhythm of 28 days. Habit is observational."""
+DRAWN = "blocks"
+"""Blocks of 7 to 14 days as `mettle trial design` draws them: no rhythm of 26 to 32 days leaves more than 0.2 of its height."""
 WORLDS = {
     "heavy_tails": "noise with the tails of Student's t, 3 degrees of freedom",
     "ordinal": "whole points from 0 to 10",
@@ -31,7 +37,7 @@ TRUTHS = {
 def diary(world, design, rng, *, acute=0.0, days=DAYS):
     """One diary; its ratings divided by their own SD around their own mean, as the answer does."""
     truth = TRUTHS.get(world, simulate.World())
-    dose = simulate.schedule(design, days, rng)
+    dose = drawn_blocks(days, rng) if design == DRAWN else simulate.schedule(design, days, rng)
     t = np.arange(days, dtype=float)
     noise = rng.normal(size=days) if world != "heavy_tails" else rng.standard_t(3, size=days) / np.sqrt(3)
     y = acute * dose + simulate.latent(days, truth, rng) + truth.noise * noise
@@ -48,6 +54,13 @@ def diary(world, design, rng, *, acute=0.0, days=DAYS):
         y = np.clip(np.round(5 + 2 * y), 0, 10)
     y = y[rated]
     return simulate.Diary(dose, t[rated], (y - y.mean()) / y.std(ddof=1), truth)
+
+
+def drawn_blocks(days, rng):
+    """Training assigned on each day of the first arm's blocks."""
+    rules = Rules(block_days=14, max_without=14)
+    found = admissible("blocks", rests=True, start=date(2026, 3, 2), days=days, rules=rules)
+    return 1.0 - np.array(found.draw(rng)[0], float)
 
 
 def _missing(world, y):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MESSAGE_COMPONENTS = 16
 PERSONAL_COMPONENTS = 64
+TOGETHER = 512
+"""People whose messages are multiplied at once: memory does not grow with their number."""
 OWN_DATA_SPOKE = 0.8
 """Posterior over prior sd, from the person's own data: below this a pooled slow effect may be called the person's own."""
 
@@ -227,6 +229,14 @@ def _canonical(messages: Sequence[Message]) -> tuple[Floats, Floats, Floats]:
 
 def _log_likelihood(mu: Floats, tau: Floats, r: Floats, b: Floats, log_c: Floats) -> Floats:
     """Log of the product of messages, thetas integrated out, on the grid (mu, tau)."""
+    total = np.zeros((len(mu), len(tau)))
+    for start in range(0, len(r), TOGETHER):
+        some = slice(start, start + TOGETHER)
+        total += _log_likelihood_of(mu, tau, r[some], b[some], log_c[some])
+    return total
+
+
+def _log_likelihood_of(mu: Floats, tau: Floats, r: Floats, b: Floats, log_c: Floats) -> Floats:
     total = np.zeros((len(mu), len(tau)))
     for j, t in enumerate(tau):
         f = 1 + r * t**2

@@ -85,6 +85,28 @@ def test_bad_input_is_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str
     assert len(err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"\xff\xfe\x00", "a.csv: not a CSV in UTF-8"),
+        ("a.csv", b"day,mood\n", "its header must be at,outcome,value"),
+        ("a.csv", b"at,outcome,value\nsoon,mood,3\n", "a.csv: row 2: at: "),
+        ("a.json", b'[{"instrument": "phq9"}]', "a.json: record 1: at: "),
+        ("a.json", b"{", "expected a JSON list of records"),
+    ],
+)
+def test_a_file_that_cannot_be_added_to_is_refused_before_anything_is_asked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    target = tmp_path / name
+    target.write_bytes(content)
+    code, out, err = run(capsys, "check-in", "--save", str(target))
+    assert (code, out) == (2, "")
+    assert words in err
+    assert len(err.strip().splitlines()) == 1
+    assert target.read_bytes() == content
+
+
 def test_change_in_the_agreed_shape(capsys: pytest.CaptureFixture[str]) -> None:
     found = document(capsys, "change", "phq9", "--before", "15", "--after", "8")
     assert list(found) == ["difference", "reliable_change", "rci95", "z", "mcid", "noticeable", "words"]

@@ -6,8 +6,9 @@ import pytest
 
 from mettle.errors import InputError
 from mettle.inference.meta_analysis import meta_analysis
+from mettle.reports.charting import svg
 from mettle.reports.forest import forest_plot, funnel_plot
-from mettle.reports.pictures import page, save, svg
+from mettle.reports.pictures import page, save
 
 if TYPE_CHECKING:
     from pathlib import Path

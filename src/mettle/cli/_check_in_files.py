@@ -75,11 +75,15 @@ def add_record(path: Path, record: Administration) -> None:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        if reader.fieldnames != COLUMNS:
-            raise InputError(
-                f"its header must be {','.join(COLUMNS)}, got {','.join(reader.fieldnames or [])}", where=path.name
-            )
-        return list(reader)
+        try:
+            header, rows = reader.fieldnames, list(reader)
+        except (UnicodeDecodeError, csv.Error):
+            raise InputError("not a CSV in UTF-8", where=path.name) from None
+        if header != COLUMNS:
+            raise InputError(f"its header must be {','.join(COLUMNS)}, got {','.join(header or [])}", where=path.name)
+        for number, row in enumerate(rows, 2):
+            _check_stamp(row["at"], f"{path.name}: row {number}")
+        return rows
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
@@ -89,7 +93,16 @@ def _records(path: Path) -> list[dict[str, Any]]:
         document = None
     if not isinstance(document, list) or not all(isinstance(r, dict) for r in document):
         raise InputError("expected a JSON list of records", where=path.name)
+    for number, record in enumerate(document, 1):
+        _check_stamp(record.get("at"), f"{path.name}: record {number}")
     return document
+
+
+def _check_stamp(at: object, where: str) -> None:
+    try:
+        When.parse(str(at))
+    except ValueError as error:
+        raise InputError(f"at: {error}", where=where) from None
 
 
 def _write_csv(path: Path, rows: list[dict[str, str]]) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mettle.inference import nof1
-from mettle.reports.svg import EVIDENCE, GRID, INK, MOOD, MUTED, NARROW, QUIET, TRAINING, Datasets, altair, themed
+from mettle.reports.charting import altair
+from mettle.reports.svg import EVIDENCE, GRID, INK, MOOD, MUTED, NARROW, QUIET, TRAINING, Datasets, themed
 from mettle.trials.contrasts import contrast
 
 if TYPE_CHECKING:

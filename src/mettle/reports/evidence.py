@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
-from mettle.errors import MissingExtraError
 from mettle.evidence.claims import VERDICT_WORDS, VERDICTS, Verdict, claims, overall
-from mettle.reports import pictures
+from mettle.reports import charting, pictures
 from mettle.reports.claims import SIGNS, verdict_name
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def picture(width: int = WIDE) -> Chart:
     keys = _legend(bottom + 14, width)
     height = _last(keys) + 12
     boxes = [row for row in (*cells, *keys) if "fill" in row]
-    alt = _altair()
+    alt = charting.altair()
     named: dict[str, list[Row]] = {}
 
     def data(rows: list[Row]) -> Chart:  # named and put in at the end: Altair copies what stands inside at every step
@@ -128,7 +127,7 @@ def save(path: Path, *, phone: bool = False) -> None:
         content = page().encode()
     else:
         spec = picture(NARROW if phone else WIDE).to_dict(validate=False) | {"background": "white", "padding": 16}
-        content = pictures.svg(spec).encode() if ending == ".svg" else pictures.png(spec)
+        content = charting.svg(spec).encode() if ending == ".svg" else pictures.png(spec)
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(content)
     partial.replace(path)
@@ -159,20 +158,12 @@ def page() -> str:
 
 def _inline(chart: Chart) -> Markup:
     """The drawing as an SVG element that scales with the page; the converter escapes every text inside it."""
-    drawn = pictures.svg(chart.to_dict(validate=False))
+    drawn = charting.svg(chart.to_dict(validate=False))
     for colour, variable in VARIABLES.items():
         drawn = drawn.replace(colour, variable)
     _, size, rest = re.split(r'(viewBox="[^"]*")', drawn, maxsplit=1)
     body = rest.partition(">")[2]
     return Markup(f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" {size}>{body}')  # noqa: S704 - see above
-
-
-def _altair() -> Any:  # noqa: ANN401 - a module that may be absent
-    try:
-        import altair as alt  # noqa: PLC0415 - loads slowly, and only pictures need it
-    except ImportError:
-        raise MissingExtraError("charts") from None
-    return alt
 
 
 def _heading(width: int) -> list[Row]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from mettle.errors import MissingExtraError
+from mettle.reports.charting import altair
 from mettle.reports.pictures import Picture
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def network_plot(fit: NetworkMetaAnalysis, *, measure: str) -> Picture:
 def _network(  # noqa: PLR0917 - what is drawn, then where
     order: Sequence[Contrast], score: dict[str, float], scale: _Scale, title: str, share: str, page: _Page
 ) -> dict[str, Any]:
-    alt = _altair()
+    alt = altair()
     wide = page.figures > 100
     bottom = len(order) + 1.6
     lines = []
@@ -205,7 +205,7 @@ def _forest(  # noqa: PLR0917 - what is drawn, then where
     share: str,
     page: _Page,
 ) -> dict[str, Any]:
-    alt = _altair()
+    alt = altair()
     k = len(figures)
     wide = page.figures > 100
     bottom = k + 2.6 if math.isnan(fit.pi_low) else k + 3.6
@@ -350,7 +350,7 @@ def _funnel(  # noqa: PLR0917 - what is drawn, then where
     height: int,
     text: int,
 ) -> dict[str, Any]:
-    alt = _altair()
+    alt = altair()
     deepest = 1.08 * max(se for *_, se in points)
     half = _normal(fit.level)
     reach = max(*(abs(y) for _, y, _ in points), abs(fit.estimate) + half * deepest, 2.1 * deepest) * 1.05
@@ -463,11 +463,3 @@ def _axis_title(name: str, share: str, *, wide: bool) -> str:
 
 def _normal(level: float) -> float:
     return NormalDist().inv_cdf(0.5 + level / 2)
-
-
-def _altair() -> Any:  # noqa: ANN401 - a module that may be absent
-    try:
-        import altair as alt  # noqa: PLC0415 - an extra, and slow to load
-    except ImportError:
-        raise MissingExtraError("charts") from None
-    return alt

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from mettle.errors import InputError, MissingExtraError
+from mettle.errors import InputError
+from mettle.reports import charting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-VL_VERSION = "6.4"
-"""The Vega-Lite that the specs are written for."""
 
 _SUFFIXES = (".svg", ".png", ".html")
 _SCALE = 2  # pixels of a PNG per unit: sharp on a phone
@@ -72,7 +70,7 @@ def save(picture: Picture, path: str, *, narrow: bool = False) -> None:
     suffix = target.suffix.lower()
     spec = picture.narrow if narrow else picture.wide
     if suffix == ".svg":
-        content = svg(spec).encode()
+        content = charting.svg(spec).encode()
     elif suffix == ".png":
         content = png(spec)
     else:
@@ -91,26 +89,14 @@ def check(path: str) -> None:
         raise InputError("its folder does not exist", where=path)
 
 
-def svg(spec: dict[str, Any]) -> str:
-    """The SVG of a spec."""
-    return str(_converter().vegalite_to_svg(spec, vl_version=VL_VERSION))
-
-
 def png(spec: dict[str, Any]) -> bytes:
     """The PNG of a spec."""
-    return bytes(_converter().vegalite_to_png(spec, vl_version=VL_VERSION, scale=_SCALE))
+    return charting.png(spec, scale=_SCALE)
 
 
 def page(picture: Picture) -> str:
     """A page with both widths and the table of figures."""
     template = Environment(loader=PackageLoader("mettle.reports"), autoescape=True).get_template("picture.html")
     # the converter escapes every text inside its SVG, so the drawing itself is markup
-    return template.render(picture=picture, wide=Markup(svg(picture.wide)), narrow=Markup(svg(picture.narrow)))  # noqa: S704
-
-
-def _converter() -> Any:  # noqa: ANN401 - a module without types
-    try:
-        import vl_convert  # noqa: PLC0415 - an extra, and slow to load
-    except ImportError:
-        raise MissingExtraError("charts") from None
-    return vl_convert
+    wide, narrow = (Markup(charting.svg(spec)) for spec in (picture.wide, picture.narrow))  # noqa: S704
+    return template.render(picture=picture, wide=wide, narrow=narrow)

@@ -6,12 +6,10 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from mettle.errors import MissingExtraError
+from mettle.reports import charting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-VL_VERSION = "6.4"
 
 INK, QUIET, GRID = "#101112", "#606162", "#d0d1d2"
 TRAINING, MOOD, EVIDENCE = "#b45301", "#0b6b5d", "#5b4bb2"
@@ -31,25 +29,10 @@ NARROW, WIDE = 294, 676
 """Widths that each picture is drawn for: a phone of 360 px with its margins, and a desktop column."""
 
 
-def altair() -> Any:  # noqa: ANN401 - a module that may be absent
-    """The charting library.
-
-    Raises
-    ------
-    MissingExtraError
-        Where it is not installed.
-    """
-    try:
-        import altair as alt  # noqa: PLC0415 - loads in half a second; only pictures need it
-    except ImportError:
-        raise MissingExtraError("charts") from None
-    return alt
-
-
 @contextmanager
 def unchecked() -> Iterator[None]:
     """Specs are not checked against the schema while they are made: it takes most of the time, and drawing finds mistakes too."""
-    altair()
+    charting.altair()
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415 - see above
 
     with debug_mode(arg=False):
@@ -66,7 +49,7 @@ class Datasets:
         """The rows as data of a layer."""
         name = f"rows_{len(self.rows)}"
         self.rows[name] = rows
-        return altair().NamedData(name=name)
+        return charting.altair().NamedData(name=name)
 
 
 def themed(chart: Any, width: int, data: Datasets) -> Any:  # noqa: ANN401 - an Altair chart
@@ -105,11 +88,7 @@ def svg(chart: Any, *, title: str, label: str) -> str:  # noqa: ANN401 - an Alta
     label
         CSS class: ``narrow`` or ``wide``.
     """
-    try:
-        import vl_convert  # noqa: PLC0415 - as above
-    except ImportError:
-        raise MissingExtraError("charts") from None
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=VL_VERSION)
+    drawn = charting.svg(chart.to_dict(validate=False))
     for colour, name in COLOURS.items():
         drawn = re.sub(colour, f"var(--{name})", drawn, flags=re.IGNORECASE)
     head, _, body = drawn.partition(">")

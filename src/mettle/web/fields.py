@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from mettle.diary import SignalName  # noqa: TC001 # likewise
+
 Text = Annotated[str, Field(max_length=4000)]
 Short = Annotated[str, Field(max_length=200)]
 
@@ -87,17 +89,7 @@ class ObservationFields(_Moment):
 class SignalFields(_Moment):
     """Something besides training."""
 
-    name: Literal[
-        "sleep_h",
-        "sleep_quality",
-        "other_activity_min",
-        "alcohol_units",
-        "caffeine_mg",
-        "illness",
-        "medicine_change",
-        "therapy_change",
-        "cycle_day",
-    ] = None  # type: ignore[assignment] # absent means "not written"
+    name: SignalName = None  # type: ignore[assignment] # absent means "not written"
     value: Annotated[float, Field(ge=0, le=100_000)] = None  # type: ignore[assignment] # likewise
 
 

@@ -1,0 +1,43 @@
+"""The charting library and its converter: an extra, loaded when the first picture is drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mettle.errors import MissingExtraError
+
+VL_VERSION = "6.4"
+"""The Vega-Lite that the specs are written for."""
+
+
+def altair() -> Any:  # noqa: ANN401 - a module that may be absent
+    """The charting library.
+
+    Raises
+    ------
+    MissingExtraError
+        Where it is not installed.
+    """
+    try:
+        import altair as alt  # noqa: PLC0415 - loads in half a second; only pictures need it
+    except ImportError:
+        raise MissingExtraError("charts") from None
+    return alt
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """The SVG of a spec; every text inside it is escaped."""
+    return str(_converter().vegalite_to_svg(spec, vl_version=VL_VERSION))
+
+
+def png(spec: dict[str, Any], *, scale: float = 1) -> bytes:
+    """The PNG of a spec, each of its pixels drawn ``scale`` times in both directions."""
+    return bytes(_converter().vegalite_to_png(spec, vl_version=VL_VERSION, scale=scale))
+
+
+def _converter() -> Any:  # noqa: ANN401 - a module without types
+    try:
+        import vl_convert  # noqa: PLC0415 - as above
+    except ImportError:
+        raise MissingExtraError("charts") from None
+    return vl_convert

@@ -59,6 +59,8 @@ WHO: dict[str, str] = {
     "session_add": OWN,
     "session": ROW,
     "burden": OWN,
+    "reactions": OWN,
+    "reaction": ANYONE,
     "prompts": OWN,
     "prompts_feed": ANYONE,
     "api:push_key": OWN,

@@ -68,3 +68,69 @@ def test_a_day_of_check_ins_on_defaults_costs_at_most_45_seconds(page: Page, sit
     seconds = int(page.locator(".figure").inner_text().split()[0])
     print(f"a day of three check-ins with a night's sleep: {seconds} s")
     assert 25 <= seconds <= 45
+
+
+ANSWERS = """() => {
+  const place = document.getElementById('reaction'); let seen = '', n = 0;
+  new MutationObserver(() => {
+    const text = place.querySelector('.light, .arrows')?.textContent ?? '';
+    if (text === seen) return;
+    seen = text;
+    if (text === '0') setTimeout(() => document.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' })), 250);
+    if (text.length === 5 && /[<>]/.test(text)) {
+      const side = text[2] === '<' ? 'left' : 'right'; n += 1;
+      setTimeout(() => (n % 2 ? document.dispatchEvent(new KeyboardEvent('keydown', { key: side === 'left' ? 'ArrowLeft' : 'ArrowRight' }))
+        : place.querySelector(`[data-side=${side}]`).dispatchEvent(new PointerEvent('pointerdown', { isPrimary: true, bubbles: true, pointerType: 'touch' }))), 300);
+    }
+  }).observe(place, { childList: true, subtree: true, characterData: true });
+}"""
+"""Somebody who presses a quarter of a second after the light, and names the middle arrow by key and by button in turn."""
+
+
+def shortened(page: Page, site: Site, **tasks: dict[str, object]) -> None:
+    """The tasks as the server sent them, but over in seconds; everything else is the real thing."""
+    page.goto(f"{site.url}/more/")
+    page.evaluate(
+        """async (tasks) => {
+          const [store, sync] = await Promise.all(['store', 'sync'].map((n) => import(`/static/${document.body.dataset.static}/mettle/${n}.js`)));
+          const bundle = await sync.bundle();
+          for (const [name, fields] of Object.entries(tasks)) Object.assign(bundle.reaction[name], fields);
+          await store.keep('bundle', bundle);
+        }""",
+        tasks,
+    )
+
+
+def test_the_light_is_answered_offline_and_kept_with_the_refresh_rate(page: Page, site: Site) -> None:
+    shortened(page, site, pvtb={"seconds": 4, "gap_ms": [300, 600]})
+    page.goto(f"{site.url}/reaction/?task=pvtb")
+    page.evaluate(
+        "new Promise((ok) => navigator.serviceWorker.controller ? ok() : navigator.serviceWorker.addEventListener('controllerchange', ok))"
+    )
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
+    page.context.set_offline(True)
+    page.reload()
+    page.evaluate(ANSWERS)
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("heading", name="Kept")).to_be_visible(timeout=20_000)
+    kept = page.evaluate("import(`/static/${document.body.dataset.static}/mettle/store.js`).then((s) => s.unsent())")
+    (sent,) = [o for o in kept if o["kind"] == "reaction.put"]
+    times = [t["rt_ms"] for t in sent["fields"]["answers"]["trials"]]
+    assert len(times) >= 2
+    assert all(200 <= t <= 900 for t in times[:-1]), times  # 250 ms later by a timer, on a busy machine
+    assert 20 <= float(sent["fields"]["form"]["refresh_hz"]) <= 500
+    page.context.set_offline(False)
+    expect(page.locator("#unsynced")).to_be_hidden(timeout=15_000)
+    page.goto(f"{site.url}/reactions/")
+    expect(page.get_by_text("practice", exact=True)).to_be_visible()
+
+
+def test_the_arrows_take_keys_and_buttons(page: Page, site: Site) -> None:
+    shortened(page, site, flanker={"trials": 4, "gap_ms": [200, 300]})
+    page.goto(f"{site.url}/reaction/?task=flanker")
+    page.evaluate(ANSWERS)
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("heading", name="Kept")).to_be_visible(timeout=20_000)
+    expect(page.locator("#unsynced")).to_be_hidden(timeout=15_000)
+    page.goto(f"{site.url}/reactions/")
+    expect(page.get_by_text("100%")).to_be_visible()

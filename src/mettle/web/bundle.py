@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mettle import instruments, prescription
 from mettle.instruments import safety
 from mettle.training import catalogue, figure
-from mettle.web import guarded, models, programme, questionnaires
+from mettle.web import guarded, models, programme, questionnaires, reactions
 
 if TYPE_CHECKING:
     from mettle.prescription import Profile
@@ -31,6 +31,7 @@ def of(person: models.Person) -> dict[str, Any]:
         "show_wins": guarded.wins_shown(person),
         "sound": person.choices.get("sound", False),
         "check_in": check_in(person),
+        "reaction": reactions.words(person),
         "safety": {"red_flags": red_flags(), "grounding": GROUNDING},
         "safety_plan": plan_of.plan if plan_of else None,
         "help": help_cards(person),

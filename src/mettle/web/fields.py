@@ -106,12 +106,38 @@ class ResponseFields(_Moment):
     )
 
 
+class ReactionTrial(_Fields):
+    """One answer of a reaction test, in milliseconds; below 0 came before there was anything to see."""
+
+    rt_ms: Annotated[float, Field(ge=-60_000, le=60_000)]
+    condition: Literal["", "congruent", "incongruent"] = ""
+    correct: bool = True
+
+
+class ReactionAnswers(_Fields):
+    """A whole session."""
+
+    trials: Annotated[list[ReactionTrial], Field(max_length=400)]
+
+
+class ReactionFields(_Moment):
+    """One session of a reaction test, as raw times; `reactions` scores it."""
+
+    instrument: Literal["pvtb", "flanker"] = None  # type: ignore[assignment] # absent means "not written"
+    answers: ReactionAnswers = None  # type: ignore[assignment] # likewise
+    finished: bool = False
+    form: dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=dict
+    )
+
+
 KINDS: dict[str, type[_Fields]] = {
     "session": SessionFields,
     "set": SetFields,
     "observation": ObservationFields,
     "signal": SignalFields,
     "response": ResponseFields,
+    "reaction": ReactionFields,
 }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from mettle.web import merge, models, questionnaires, trialing, withheld
+from mettle.web import merge, models, questionnaires, reactions, trialing, withheld
 from mettle.web.fields import checked
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MODELS: dict[str, type[models.Session | models.Set | models.Observation | models
     "observation": models.Observation,
     "signal": models.Signal,
     "response": models.Response,
+    "reaction": models.Response,
 }
 SKEW_TOLERATED_MS = 60_000
 
@@ -117,6 +118,8 @@ def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
     if verb == "delete":
         row.deleted = merge.delete(_entity(row), clock).deleted
         row.save()
+        if kind == "reaction" and isinstance(row, models.Response) and row.instrument:
+            reactions.add_up(person, row.instrument)
         return receipt
     try:
         fields = checked(kind, op.fields)
@@ -127,11 +130,13 @@ def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
     field_types = {f.name: f for f in model._meta.get_fields() if hasattr(f, "to_python")}  # noqa: SLF001 # Django's documented way to list fields
     for name in fields:
         setattr(row, name, field_types[name].to_python(after.values[name]))
-    if isinstance(row, models.Response) and row.finished and row.instrument and row.on:
+    if kind == "response" and isinstance(row, models.Response) and row.finished and row.instrument and row.on:
         questionnaires.add_up(row)
     row.clocks = {**after.clocks, **{f"={name}": value for name, value in after.values.items()}}
     row.save()
-    if isinstance(row, models.Response) and row.score:
+    if kind == "reaction":
+        reactions.add_up(person, str(fields.get("instrument") or getattr(row, "instrument", "")))
+    if kind == "response" and isinstance(row, models.Response) and row.score:
         trialing.stop_where_it_must(person)
     models.LostValue.objects.bulk_create(
         models.LostValue(person=person, entity=op.entity, kind=kind, field=x.field, value=x.value, clock=x.clock)
@@ -148,6 +153,12 @@ def _entity(row: models.Synced) -> merge.Entity:
 
 
 def _refuse_withheld(kind: str, row: Any, fields: dict[str, Any]) -> None:
+    if (
+        kind in ("response", "reaction")
+        and row.instrument
+        and (row.instrument in reactions.TASKS) != (kind == "reaction")
+    ):
+        raise ValueError("kind: this id is of another kind of record")
     if kind == "response":
         withheld.refuse_answers(fields.get("instrument") or row.instrument, row.instrument, fields.get("answers", {}))
     if kind == "observation" and withheld.is_withheld(fields.get("outcome") or row.outcome):

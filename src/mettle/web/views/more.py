@@ -23,6 +23,7 @@ def show(request: HttpRequest) -> HttpResponse:
         {"href": reverse("trials"), "label": _("Find out if it works for me")},
         {"href": reverse("evidence"), "label": _("Evidence")},
         {"href": reverse("questionnaires"), "label": _("Questionnaires")},
+        {"href": reverse("reactions"), "label": _("Reaction tests")},
         {"href": reverse("safety_plan"), "label": _("My safety plan")},
         {"href": reverse("prompts"), "label": _("Prompts")},
         {"href": reverse("settings"), "label": _("Settings")},

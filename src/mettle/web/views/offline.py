@@ -37,6 +37,13 @@ def questionnaire(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@ensure_csrf_cookie
+def reaction(request: HttpRequest) -> HttpResponse:
+    """A reaction test."""
+    return _shell(request, "reaction")
+
+
+@require_GET
 def help_now(request: HttpRequest) -> HttpResponse:
     """Help: in every footer, for anyone, signed in or not."""
     return _shell(request, "help_now", card=bundle.help_card(country=None))

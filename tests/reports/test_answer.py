@@ -11,7 +11,11 @@ import pytest
 from mettle.answers import Answer, answer
 from mettle.errors import InputError
 from mettle.reports.answer import render, write_report
+from mettle.reports.cent import checklist, methods
+from mettle.trials.course import Expectancy
+from mettle.trials.design import Wish, draw, sampler
 from mettle.trials.people import PEOPLE, simulate
+from mettle.trials.schedule import schedule_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,3 +123,48 @@ def test_the_page_fits_a_phone(page: str, tmp_path: Path, chromium: str) -> None
         assert view.locator("svg.narrow").first.is_visible()
         assert asked == [file.as_uri()]
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def finished() -> Answer:
+    document = draw(Wish("days", ("train", "rest"), date(2026, 3, 2), 56, outcome="mood", claims=("1.2",)), seed=4)
+    plan = schedule_from(document)
+    diary, _ = simulate(PEOPLE["benefits"], plan=plan, seed=2)
+    told = Expectancy(5.0, (12,))
+    return answer("mood", diary, today=TODAY, schedule=plan, redraw=sampler(document), expectancy=told)
+
+
+def test_every_item_a_journal_asks_for_is_answered_from_the_data(finished: Answer) -> None:
+    rows = {item: told for item, _, told in checklist(finished)}
+    assert {item.rstrip("abc") for item in rows} == {str(n) for n in range(1, 26)}
+    assert all(told.strip() for told in rows.values())
+    assert f"p = {finished.randomisation_p:.3f}" in rows["17a"]
+    assert "opened on day 12" in rows["7b"]
+    assert rows["14a"] == "2 March 2026 to 26 April 2026"
+    assert finished.schedule is not None
+    assert (finished.schedule.claims_sha256 or "?")[:16] in rows["23"]
+    assert rows["17b"] == rows["12b"] == "not applicable"
+
+
+def test_the_methods_paragraph_names_model_prior_and_assignment(finished: Answer, found: Answer) -> None:
+    told = methods(finished)
+    for words in (
+        "assigned at random to single days (seed 4)",
+        "state space",
+        "999 schedules",
+        "four priors",
+        "seed 0",
+    ):
+        assert words in told
+    own = methods(found)
+    assert "as the person chose" in own
+    assert "lead test" in own
+    assert "at random" not in own
+    assert checklist(found) == []
+
+
+def test_the_page_of_a_finished_trial_is_a_decision(finished: Answer) -> None:
+    page = render(finished)
+    assert finished.decision is not None
+    for words in ("What now: keep", finished.decision.text, "CENT 2015", "Before, you expected +5.0 points"):
+        assert words in page

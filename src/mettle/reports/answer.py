@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mettle.errors import InputError
+from mettle.reports.cent import checklist, methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -106,6 +107,8 @@ def render(found: Answer, *, note: str = "", watch: Watch = _quietly) -> str:
         more_left_out=max(0, len(found.excluded) - _LEFT_OUT_SHOWN),
         half=_half_life(found),
         heads=_heads(found),
+        cent=checklist(found),
+        methods=methods(found),
         version=found.to_json()["version"],
     )
 
@@ -238,6 +241,20 @@ def _trial_lines(found: Answer) -> list[str]:
         v = found.variability
         lines.append(
             f"Ratings vary {v['ratio']:.2f} times as much on those days as on the others (95% interval {v['q025']:.2f} to {v['q975']:.2f})."
+        )
+    if found.changes is not None:
+        ch = found.changes
+        lines.append(
+            f"Plain changes from before to after, no model: {c.points(ch.with_session, signed=True)} on {ch.days_with} session days, "
+            f"{c.points(ch.without, signed=True)} at the same times on {ch.days_without} rest days; difference "
+            f"{c.points(ch.difference, signed=True)} (standard error {c.points(ch.se)})."
+        )
+    if found.reactivity is not None:
+        r = found.reactivity
+        lines.append(
+            f"A bad event goes with {c.points(r.after_event, signed=True)} {c.unit}; after a session that is "
+            f"{c.points(r.difference, signed=True)} different (95% interval {c.points(r.q025, signed=True)} to {c.points(r.q975, signed=True)}; "
+            f"{r.events} days with one, {r.events_with_session} of them with a session)."
         )
     tipping = (found.delta or {}).get("tipping")
     if tipping is not None:

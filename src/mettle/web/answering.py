@@ -55,8 +55,8 @@ def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, 
     key = (person.pk, outcome)
     running = _running.get(key)
     if running is None:
-        schedule = trialing.schedule_of(person, outcome)
-        _running[key] = computing.pool().submit(computing.compute, store.diary(person), outcome, schedule, str(today))
+        trial = trialing.read_with(person, outcome)
+        _running[key] = computing.pool().submit(computing.compute, store.diary(person), outcome, trial, str(today))
         return found, True
     if not running.done():
         return found, True

@@ -29,20 +29,32 @@ def polished(profile: dict[str, Any], start: str, weeks: int, trial: dict[str, A
     return prescription.plan(read, weeks=weeks, start=date.fromisoformat(start), seed=0, trial=trial).to_json()
 
 
-def compute(diary: Diary, outcome: str, schedule: dict[str, Any] | None, today: str) -> dict[str, Any]:
-    """The answer to one outcome and its pictures, as JSON."""
+def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str) -> dict[str, Any]:
+    """The answer to one outcome and its pictures, as JSON.
+
+    Parameters
+    ----------
+    trial
+        ``document`` (trial.json) and ``opened`` (days of the trial on which the running answer was opened); None where no
+        trial of the outcome has begun.
+    """
     from mettle import answers  # noqa: PLC0415 # the web process imports this module too, and stays light
     from mettle.reports import answer as report  # noqa: PLC0415 # likewise
+    from mettle.trials.course import Expectancy  # noqa: PLC0415 # likewise
+    from mettle.trials.design import sampler  # noqa: PLC0415 # likewise
     from mettle.trials.schedule import schedule_from  # noqa: PLC0415 # likewise
 
     if outcome not in diary.outcomes:
         return {"answer": {"nothing": True}, "pictures": {}}
+    document = trial["document"] if trial else None
     found = answers.answer(
         outcome,
         diary,
         today=date.fromisoformat(today),
-        schedule=schedule_from(schedule) if schedule else None,
+        schedule=schedule_from(document) if document else None,
         higher_is=direction(outcome),
+        redraw=sampler(document) if document and document.get("constraints") and not document.get("ended") else None,
+        expectancy=Expectancy(opened=tuple(trial["opened"])) if trial and trial["opened"] else None,
     )
     drawn = report.pictures(found) if found.posterior is not None else {}
     return {"answer": found.to_json(), "pictures": {name: without_style(svg) for name, svg in drawn.items()}}

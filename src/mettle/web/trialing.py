@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import stdev
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -20,9 +20,6 @@ from mettle.trials.claims import for_claim, without_stretches
 from mettle.trials.design import Wish, draw
 from mettle.trials.ending import REASONS, end_stretch
 from mettle.web import days, models, programme
-
-if TYPE_CHECKING:
-    from datetime import date
 
 WEEKS = (4, 8, 12, 16, 26)
 DEFAULT_WEEKS = 12
@@ -248,12 +245,15 @@ def end(trial: models.Trial, code: str, *, decision: str = "") -> None:
     programme.make(trial.person)
 
 
-def schedule_of(person: models.Person, outcome: str) -> dict[str, Any] | None:
-    """The schedule that an answer about an outcome is read with: the latest trial of it that has had a compared day."""
-    today = days.today(person).isoformat()
+def read_with(person: models.Person, outcome: str) -> dict[str, Any] | None:
+    """What an answer about an outcome is read with: the latest trial of it that has had a compared day."""
+    today = days.today(person)
     for trial in person.trials.filter(trial__outcome=outcome).order_by("-enrolled_at"):
-        if any(row["on"] <= today and row["arm"] and row["phase"] == "trial" for row in trial.trial["schedule"]):
-            return dict(trial.trial)
+        rows = trial.trial["schedule"]
+        if any(row["on"] <= today.isoformat() and row["arm"] and row["phase"] == "trial" for row in rows):
+            start = date.fromisoformat(trial.trial["start"])
+            opened = sorted({(date.fromisoformat(on) - start).days + 1 for on in trial.opened})
+            return {"document": trial.trial, "opened": opened}
     return None
 
 

@@ -18,7 +18,7 @@ AT = When.parse("2026-11-22T10:00:00+01:00")
 
 
 def judged(documents: list[dict[str, Any]]) -> list[dict[str, list[str]]]:
-    """The errors of two npm validators; they are somebody else's files, so their absence is said and never fails."""
+    """The errors of two npm validators."""
     if shutil.which("node") is None or not (JUDGES / "node_modules" / "fhir").is_dir():
         pytest.skip("the npm FHIR validators are absent: npm ci --prefix tests/instruments/judges --ignore-scripts")
     done = subprocess.run(

@@ -567,7 +567,7 @@ class Case:
     ----------
     person
         A name of your own for them.
-    outcome, diary, schedule, claim, higher_is, unit, swc
+    outcome, diary, schedule, claim, higher_is, unit, swc, redraw
         See `answer`.
     """
 
@@ -579,6 +579,7 @@ class Case:
     higher_is: Direction = "better"
     unit: str = "points"
     swc: float | None = None
+    redraw: Redraw | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -616,6 +617,7 @@ def answer_many(
     name: Callable[[P], str] = str,
     prior: str = "default",
     effect: EffectName = "acute",
+    sealed: bool = False,
     seed: int = 0,
     executor: Executor | None = None,
     group: int = 8,
@@ -633,7 +635,7 @@ def answer_many(
         Makes the case of one person, where the work is done; with processes it is a function of a module.
     name
         What a person is called who could not be loaded.
-    today, prior, effect, seed
+    today, prior, effect, sealed, seed
         See `answer`.
     executor
         Where the work is done; here, one after the other, by default.
@@ -643,7 +645,7 @@ def answer_many(
     if group < 1:
         raise ValueError(f"group must be at least 1, got {group}")
     rest = iter(people)
-    job = _Job(load, name, today, prior, effect, seed)
+    job = _Job(load, name, today, prior, effect, sealed, seed)
     if executor is None:
         for person in rest:
             yield job.one(person)
@@ -670,6 +672,7 @@ class _Job:
     today: date
     prior: str
     effect: EffectName
+    sealed: bool
     seed: int
 
     def several(self, people: list[Any]) -> list[Answered]:
@@ -689,6 +692,8 @@ class _Job:
                 swc=case.swc,
                 prior=self.prior,
                 effect=self.effect,
+                redraw=case.redraw,
+                sealed=self.sealed,
                 seed=self.seed,
             )
             return Answered(case.person, found.to_json(), messages(found))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -136,3 +137,15 @@ def test_each_trouble_of_a_person_is_told_and_ends_nothing(
     found, _ = lines(capsys, str(tmp_path))
     assert [line.get("status") for line in found] == ["error", "ok", None]
     assert said in found[0]["error"]
+
+
+def test_a_trial_that_still_runs_stays_sealed_until_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_person(tmp_path / "a", PEOPLE["benefits"], seed=1, days=42)
+    monkeypatch.setattr("mettle.cli.cohort.today", lambda: date(2026, 4, 10))  # two days before its end
+    sealed, _ = lines(capsys, str(tmp_path))
+    assert sealed[0]["answer"]["effects"]["acute"]["mean"] is None
+    assert sealed[-1]["pooled"] == []
+    opened, _ = lines(capsys, str(tmp_path), "--open")
+    assert opened[0]["answer"]["effects"]["acute"]["mean"] is not None

@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prior", choices=PRIORS, default="default", help="starting point that headlines are read under"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same figures (default 0)")
+    parser.add_argument("--open", action="store_true", help="answer also for trials that still run; sealed otherwise")
     parser.add_argument(
         "--json", action="store_true", help="one JSON line a person on stdout, then what they say together"
     )
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         write_parquet(None, Path(args.parquet))
     kept = Kept(
         Path(args.out) if args.out else folder / OUT,
-        {"seed": args.seed, "prior": args.prior, "today": today().isoformat()},
+        {"seed": args.seed, "prior": args.prior, "today": today().isoformat(), "open": args.open},
     )
     inputs = {person.name: person.fingerprint() for person in everybody}
     open_ = [person for person in everybody if not kept.has(person.name, inputs[person.name])]
@@ -91,7 +92,14 @@ def _answer(
     from mettle.cohort.folder import name_of
 
     found = answer_many(
-        people, today=today(), load=load, name=name_of, prior=args.prior, seed=args.seed, executor=executor
+        people,
+        today=today(),
+        load=load,
+        name=name_of,
+        prior=args.prior,
+        sealed=not args.open,
+        seed=args.seed,
+        executor=executor,
     )
     lines = kept.add_all((one, inputs[one.person]) for one in _watched(found, len(people)))
     for line in lines:

@@ -11,11 +11,15 @@ from mettle.answers import Case
 from mettle.diary import merge
 from mettle.errors import InputError
 from mettle.importers import read
-from mettle.trials import read_schedule
+from mettle.trials.design import sampler
+from mettle.trials.schedule import read_document, schedule_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from mettle.trials.randomisation import Redraw
+    from mettle.trials.schedule import Schedule
 
 FIELDS = ("outcome", "higher_is", "timezone", "unit", "claim", "swc")
 UNITS = ("kg", "lb")
@@ -87,7 +91,7 @@ def load(person: Person) -> Case:
         raise InputError("is missing", where=checkins.name)
     done = [*person.training(), *([exposures] if exposures.is_file() else [])]
     trial = person.folder / "trial.json"
-    schedule = read_schedule(trial) if trial.is_file() else None
+    schedule, redraw = _trial(trial) if trial.is_file() else (None, None)
     if not done and schedule is None:
         raise InputError("nothing says what was done: expected training*.csv, exposures.csv or trial.json")
     unit = asked.get("unit")
@@ -103,7 +107,17 @@ def load(person: Person) -> Case:
         higher_is=asked.get("higher_is", "better"),
         unit=unit if unit and unit not in UNITS else "points",
         swc=asked.get("swc"),
+        redraw=redraw,
     )
+
+
+def _trial(path: Path) -> tuple[Schedule, Redraw | None]:
+    """The schedule, and how to draw again where it says how it was drawn."""
+    document = read_document(path)
+    schedule = schedule_from(document, where=path.name)
+    if not isinstance(document, dict) or not document.get("constraints"):
+        return schedule, None
+    return schedule, sampler(document)
 
 
 def _asked(path: Path) -> Mapping[str, Any]:

@@ -9,8 +9,9 @@ import pytest
 
 from mettle import evidence
 from mettle.instruments.safety import WithholdingLimit
+from mettle.prescription.arms import FACTORS
 from mettle.trials.admissible import Rules
-from mettle.trials.claims import end_to_end, executable, for_claim, offers, ready, without_stretches
+from mettle.trials.claims import end_to_end, executable, for_claim, offers, ready, ways, without_stretches
 from mettle.trials.design import Wish, draw
 
 TESTABLE = 106
@@ -55,3 +56,9 @@ def test_first_offers_keep_people_training() -> None:
 def test_the_count_stands_in_the_docs() -> None:
     told = (Path(__file__).parents[2] / "docs" / "trials.md").read_text(encoding="utf-8")
     assert f"{sum(map(end_to_end, ready().values()))} of {len(ready())} claims" in told
+
+
+def test_a_plan_can_be_made_for_every_way() -> None:
+    for pairs in ways().values():
+        for a, b in pairs:
+            assert any(a in words and b in words for words in FACTORS.values()), (a, b)

@@ -15,7 +15,7 @@ from mettle.trials.schedule import schedule_from
 from mettle.units import Load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from mettle.prescription.candidates import Candidate
@@ -38,9 +38,15 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "load": ("heavier", "lighter", "heavy", "light", "moderate"),
     "time of day": ("am", "pm", "morning", "evening"),
     "order": ("compound_first", "isolation_first"),
-    "company": ("alone", "partner", "class", "group"),
+    "company": ("alone", "partner", "class", "group", "coached"),
     "kit": tuple(KITS),
     "format": ("circuit", "straight"),
+    "hour": ("fixed_time", "free_time"),
+    "length": ("30_minutes", "10_minutes"),
+    "place": ("gym", "home"),
+    "variety": ("varied", "same"),
+    "sides": ("two_sided", "one_sided"),
+    "number": ("three_sessions", "two_sessions"),
 }
 """What a variant trial may vary, and the arms of each."""
 
@@ -51,7 +57,11 @@ _COMPANY = {
     "partner": "With a partner today.",
     "class": "In a class today.",
     "group": "With the group today.",
+    "coached": "With a coach today.",
 }
+_PLACES = {"gym": "At the gym today.", "home": "At home today."}
+_HOURS = {"fixed_time": (time(17, 30), "At your fixed hour."), "free_time": (None, "Whenever it suits you today.")}
+_MINUTES = {"30_minutes": 30.0, "10_minutes": 10.0}
 
 
 def factor_of(trial: Mapping[str, Any]) -> str | None:
@@ -90,7 +100,7 @@ def with_trial(plan: Plan, made: Template, everything: Sequence[Candidate], tria
     length = len(made.days)
     block = expand(made, weeks=BLOCK, start=None)
     for row in dated:
-        if row.arm in RESTS:
+        if row.arm in RESTS or not row.session:
             continue
         index = done[row.arm]
         done[row.arm] += 1
@@ -144,8 +154,22 @@ def _varied(
 ) -> PlannedSession:
     if factor == "time of day":
         return replace(session, start=_CLOCKS[arm])
-    if factor == "company":
-        return replace(session, note=f"{_COMPANY[arm]} {session.note}".strip())
+    if factor in ("company", "place"):
+        return replace(session, note=f"{_COMPANY.get(arm) or _PLACES[arm]} {session.note}".strip())
+    if factor == "hour":
+        start, words = _HOURS[arm]
+        return replace(session, start=start, note=f"{words} {session.note}".strip())
+    if factor == "number":
+        return session
+    if factor == "length":
+        return _no_longer(session, _MINUTES[arm], made=made, index=index, week=week)
+    if factor == "variety":
+        return session if arm == "same" else _turned(session, week * len(made.days) + index)
+    if factor == "sides":
+        sides = 1 if arm == "two_sided" else 2
+        return _with(
+            session, lambda c: c.exercise.sides == sides, made=made, everything=everything, index=index, week=week
+        )
     if factor == "order":
         return session if arm == "compound_first" else _reversed(session)
     if factor == "format":
@@ -200,17 +224,54 @@ def _lighter_set(planned_set: PlannedSet, candidate: Candidate) -> PlannedSet:
     )
 
 
+def _turned(session: PlannedSession, by: int) -> PlannedSession:
+    """The same parts, beginning with another one each time."""
+    first = [p for p in session.parts if p.kind in ("warm_up", "balance")]
+    rest = [p for p in session.parts if p.kind not in ("warm_up", "balance")]
+    if len(rest) == 1:
+        moves = rest[0].exercises
+        turn = 1 + by % (len(moves) - 1) if len(moves) > 1 else 0
+        return replace(session, parts=(*first, replace(rest[0], exercises=(*moves[turn:], *moves[:turn]))))
+    turn = 1 + by % (len(rest) - 1) if rest else 0
+    return replace(session, parts=(*first, *rest[turn:], *rest[:turn]))
+
+
+def _no_longer(session: PlannedSession, limit_min: float, *, made: Template, index: int, week: int) -> PlannedSession:
+    """The first exercises of the session, as many as fit; of a single one, as many sets as fit."""
+    kept = [(c, planned(c, count_in_week(c, base, made.dose, week), made, week)) for c, base in made.days[index]]
+    while True:
+        parts = in_parts(kept, made, week)
+        minutes = minutes_of(kept, parts, made.dose)
+        if minutes <= limit_min or (len(kept) == 1 and len(kept[0][1].sets) == 1):
+            return replace(session, parts=parts, minutes=minutes)
+        first, exercise = kept[0]
+        kept = kept[:-1] if len(kept) > 1 else [(first, replace(exercise, sets=exercise.sets[:-1]))]
+
+
 def _with_kit(
     session: PlannedSession, arm: str, *, made: Template, everything: Sequence[Candidate], index: int, week: int
 ) -> PlannedSession:
-    """The same movements on other kit: for each exercise the nearest of the arm's kit that trains the same muscles."""
+    """The same movements on other kit."""
+    return _with(session, lambda c: fits_kit(c, arm), made=made, everything=everything, index=index, week=week)
+
+
+def _with(
+    session: PlannedSession,
+    fits_arm: Callable[[Candidate], bool],
+    *,
+    made: Template,
+    everything: Sequence[Candidate],
+    index: int,
+    week: int,
+) -> PlannedSession:
+    """The same movements with other exercises: for each the nearest of the arm's that trains the same muscles."""
     swapped = []
     taken: set[str] = set()
     for candidate, base in made.days[index]:
         fits = [
             c
             for c in everything
-            if fits_kit(c, arm) and c.exercise.pattern == candidate.exercise.pattern and c.id not in taken
+            if fits_arm(c) and c.exercise.pattern == candidate.exercise.pattern and c.id not in taken
         ]
         new = min(fits, key=lambda c: (_apart(c, candidate), c.id), default=candidate)
         taken.add(new.id)

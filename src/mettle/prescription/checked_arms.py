@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MATCH = 0.10
 """Arms may differ by at most a tenth in fractional sets and in minutes."""
 
-_MAY_DIFFER = {
+_MAY_DIFFER: dict[str, set[str]] = {
     "load": {"amount", "set_up", "percent_1rm", "rir"},
     "time of day": {"start"},
     "order": {"order"},
@@ -34,7 +34,15 @@ _MAY_DIFFER = {
         "count",
     },
     "format": {"format"},
+    "hour": {"start", "note"},
+    "length": {"exercise", "count", "format"},
+    "place": {"note"},
+    "variety": {"order", "format"},
+    "number": set(),
 }
+_MAY_DIFFER["sides"] = _MAY_DIFFER["kit"]
+_BY_SCHEDULE = {"number"}
+"""What differs in how many sessions there are, and in nothing of a session."""
 
 
 def arm_checks(plan: dict[str, Any]) -> list[Check]:
@@ -53,6 +61,8 @@ def arm_checks(plan: dict[str, Any]) -> list[Check]:
         return [Check("arms matched", holds=False, figure="no pair of sessions to compare")]
     worst_sets = max(_apart(_sets(a), _sets(b)) for a, b in pairs)
     worst_minutes = max(_apart(a["minutes"], b["minutes"]) for a, b in pairs)
+    if trial["factor"] == "length":
+        return [_in_time(by_arm)]
     found.append(
         Check("arms matched: sets", worst_sets <= MATCH, f"fractional sets differ by {100 * worst_sets:.1f}% at most")
     )
@@ -61,11 +71,19 @@ def arm_checks(plan: dict[str, Any]) -> list[Check]:
     )
     differing = sorted({d for a, b in pairs for d in _differences(a, b)})
     beside = [d for d in differing if d not in _MAY_DIFFER[trial["factor"]]]
-    figure = f"only {trial['factor']} differs" if not beside else "also differs: " + ", ".join(beside)
+    only = f"only {trial['factor']} differs" if differing or trial["factor"] in _BY_SCHEDULE else "nothing differs"
+    figure = only if not beside else "also differs: " + ", ".join(beside)
     found.append(
-        Check("arms differ in one thing", not beside and bool(differing), figure if differing else "nothing differs")
+        Check("arms differ in one thing", not beside and bool(differing or trial["factor"] in _BY_SCHEDULE), figure)
     )
     return found
+
+
+def _in_time(by_arm: dict[str, list[dict[str, Any]]]) -> Check:
+    """Whether each arm keeps to its minutes; a single exercise of one set may take longer."""
+    longest = {arm: max((s["minutes"] for s in sessions), default=0.0) for arm, sessions in by_arm.items()}
+    holds = all(minutes <= float(arm.split("_")[0]) for arm, minutes in longest.items())
+    return Check("arms keep to their minutes", holds, ", ".join(f"{a}: {m:g}" for a, m in longest.items()))
 
 
 def _apart(a: float, b: float) -> float:

@@ -35,6 +35,8 @@ RATINGS = {
     "variant": ("before", "half_an_hour_after", "two_hours_after"),
 }
 """When ratings are asked for; those of a session trial come at the same clock times on rest days."""
+SESSIONS = {"three_sessions": 3, "two_sessions": 2}
+"""Arms that differ in how many sessions a week has; they belong to blocks."""
 _ARM = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 
 
@@ -226,6 +228,8 @@ def _checked(wish: Wish) -> Wish:
         raise InputError(f"--swc must be a number above 0, got {wish.swc:g}")
     if wish.kind == "am_pm" and {HALVES.get(a) for a in wish.arms} != {"am", "pm"}:
         raise InputError(f"--kind am_pm compares morning with evening, got --arms {','.join(wish.arms)}")
+    if set(wish.arms) & set(SESSIONS) and wish.kind != "blocks":
+        raise InputError(f"--arms {','.join(wish.arms)} differ from week to week: use --kind blocks")
     if wish.kind == "session" and not rests:
         raise InputError("--kind session compares a session with rest; for two ways of training use --kind variant")
     if wish.kind == "variant" and rests:
@@ -280,7 +284,7 @@ def _assignments(wish: Wish, found: Admissible, drawn: list[int], rng: np.random
     ]
     by_day = dict(zip(found.days, drawn, strict=True))
     rated = _rated(wish, by_day, rng)
-    sessions = set(session_days(first, wish.days, wish.rules)) if wish.kind == "blocks" else None
+    sessions = {arm: _sessions(first, wish, arm) for arm in wish.arms} if wish.kind == "blocks" else None
     washing = found.washing(drawn)
     alone = set(by_day) - set(found.compared) if wish.kind == "pairs" else set()
     for day, symbol in by_day.items():
@@ -291,11 +295,20 @@ def _assignments(wish: Wish, found: Admissible, drawn: list[int], rng: np.random
                 arm=arm,
                 part=HALVES[arm] if wish.kind == "am_pm" else None,  # type: ignore[arg-type]  # am or pm, as checked
                 phase="washout" if day in washing or _left_over(day, first, wish, alone) else "trial",
-                session=arm != REST and (sessions is None or day in sessions),
+                session=arm != REST and (sessions is None or day in sessions[arm]),
                 rate=rated is None or day in rated,
             )
         )
     return rows
+
+
+def _sessions(first: date, wish: Wish, arm: str) -> frozenset[int]:
+    """The days of a block on which its arm trains."""
+    rules = wish.rules
+    if arm in SESSIONS:
+        few = rules.weekdays if len(rules.weekdays) == 7 else rules.weekdays[: SESSIONS[arm]]
+        rules = replace(rules, per_week=(SESSIONS[arm], SESSIONS[arm]), weekdays=few)
+    return frozenset(session_days(first, wish.days, rules))
 
 
 def _left_over(day: int, first: date, wish: Wish, alone: set[int]) -> bool:

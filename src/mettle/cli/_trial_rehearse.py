@@ -1,0 +1,49 @@
+"""``mettle trial rehearse``: the trial run on a simulated person, to see what an answer looks like."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mettle.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+
+WHO = ("benefits", "no_effect")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("trial", type=Path, metavar="trial.json")
+    parser.add_argument("--person", choices=WHO, default="benefits", help="what is true of them")
+    parser.add_argument("--seed", type=int, default=0, help="of their days (default 0)")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for checkins.csv and exposures.csv")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the two files, and say how to answer."""
+    from mettle.trials import read_schedule
+    from mettle.trials.people import PEOPLE
+    from mettle.trials.rehearsal import rehearse
+
+    if args.seed < 0:
+        raise InputError(f"--seed must be at least 0, got {args.seed}")
+    schedule = read_schedule(args.trial)
+    outcome = schedule.outcome or "mood"
+    ratings, doses = rehearse(PEOPLE[args.person], schedule, seed=args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, header, rows in (("checkins", ["at", outcome], ratings), ("exposures", ["at", "dose"], doses)):
+        with (args.out / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows([stamp, f"{value:g}"] for stamp, value in rows)
+    print(
+        f"A simulated person, not a real one: {len(ratings)} check-ins, {len(doses)} sessions. Then:\n"
+        f"mettle answer --checkins {args.out / 'checkins.csv'} --exposures {args.out / 'exposures.csv'} "
+        f"--outcome {outcome} --schedule {args.trial}",
+        file=sys.stderr,
+    )
+    return 0

@@ -1,0 +1,169 @@
+"""`mettle trial`: from a claim to an answer, and one clear line for each wrong wish."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+
+from mettle.cli import main
+from mettle.trials.claims import ready
+
+START = ["--start", "2026-03-02"]
+PHQ9 = "at,phq9,phq9_item9\n2026-02-27,8,0\n"
+DOCS = Path(__file__).parents[2] / "docs" / "trials.md"
+
+
+def design(out: Path, *more: str) -> int:
+    return main(["trial", "design", *START, "--out", str(out), *more])
+
+
+def test_a_newcomer_gets_from_a_claim_to_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    commands = [line for block in blocks for line in block.splitlines() if "profile.json" not in line]
+    assert len(commands) == 7
+    told = []
+    for command in commands:
+        words = shlex.split(command)
+        assert words[0] == "mettle"
+        assert main(words[1:]) == 0, command
+        told.append(capsys.readouterr().out)
+    assert "of 100 people like you about" in told[0]
+    assert "A session helps your mood" in told[-2]
+    assert "helps" not in told[-1]
+    assert "worsens" not in told[-1]
+
+
+def test_the_same_command_writes_the_same_bytes_and_counts_redraws(tmp_path: Path) -> None:
+    out = tmp_path / "trial.json"
+    assert design(out, "--kind", "days", "--days", "84", "--seed", "1") == 0
+    first = out.read_bytes()
+    assert design(out, "--kind", "days", "--days", "84", "--seed", "1") == 0
+    assert out.read_bytes() == first
+    assert design(out, "--kind", "days", "--days", "84", "--seed", "2") == 0
+    assert json.loads(out.read_bytes())["draws"] == 2
+
+
+def test_json_on_stdout_is_what_stands_in_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "trial.json"
+    assert design(out, "--claim", "8.2", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == json.loads(out.read_bytes())
+    assert told["claims"] == ["8.2"]
+    assert told["arms"] == ["evening", "morning"]
+    assert {r["part"] for r in told["schedule"]} == {"am", "pm"}
+    assert {s["code"] for s in told["stopping"]} >= {"stop_item9", "stop_deterioration"}
+
+
+def test_the_calendar_tells_a_stranger_nothing(tmp_path: Path) -> None:
+    ics = tmp_path / "t.ics"
+    assert (
+        design(tmp_path / "t.json", "--kind", "variant", "--arms", "heavier,lighter", "--days", "56", "--ics", str(ics))
+        == 0
+    )
+    events = Calendar.from_ical(ics.read_bytes()).walk("VEVENT")
+    assert {str(e["summary"]) for e in events} == {"Session A", "Session B"}
+    assert b"heavier" not in ics.read_bytes()
+
+
+@pytest.mark.parametrize("scores", [PHQ9, '[{"at": "2026-02-27", "answers": {"phq9": 8, "phq9_item9": 0}}]'])
+def test_stretches_without_training_need_a_fresh_phq9(tmp_path: Path, scores: str) -> None:
+    path = tmp_path / "scores"
+    path.write_text(scores)
+    out = tmp_path / "t.json"
+    blocks = ("--kind", "blocks", "--days", "84")
+    assert design(out, *blocks, "--scores", str(path)) == 0
+    assert "stopping_test" in {n["code"] for n in json.loads(out.read_bytes())["notes"]}
+
+
+@pytest.mark.parametrize(
+    ("scores", "why"),
+    [
+        (None, "no PHQ-9 of the last 14 days"),
+        ("at,phq9,phq9_item9\n2026-02-01,8,0\n", "older than 14 days"),
+        ("at,phq9,phq9_item9\n2026-02-27,15,0\n", "15 or more"),
+        ("at,phq9,phq9_item9\n2026-02-27,1,1\n", "question 9"),
+        ("at,outcome,value\n2026-02-27,phq9,1\n", "blank or not in the file"),
+    ],
+)
+def test_without_clearance_no_stretch_is_drawn(
+    tmp_path: Path, scores: str | None, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = []
+    if scores is not None:
+        (tmp_path / "s.csv").write_text(scores)
+        more = ["--scores", str(tmp_path / "s.csv")]
+    out = tmp_path / "t.json"
+    assert design(out, "--kind", "blocks", "--days", "84", *more) == 2
+    told = capsys.readouterr().err
+    assert why in told
+    assert told.count("\n") == 1
+    assert not out.exists()
+    assert design(out, "--claim", "1.2", "--days", "84", *more) == 0
+    assert json.loads(out.read_bytes())["kind"] == "days"
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (["--days", "84"], "--kind must be one of"),
+        (["--kind", "days"], "--days must be given"),
+        (["--claim", "0.1"], "cannot be tried at home"),
+        (["--claim", "99"], "unknown claim"),
+        (["--kind", "days", "--days", "84", "--weekdays", "Mon,Foo"], "--weekdays must be some of Mon"),
+        (["--kind", "days", "--days", "84", "--per-week", "x"], "--per-week must be like 2-4"),
+        (["--kind", "days", "--days", "84", "--arms", "train"], "--arms must be two names"),
+        (["--kind", "variant", "--days", "84"], "needs --arms"),
+        (["--kind", "days", "--days", "84", "--timezone", "Nowhere"], "Europe/Berlin"),
+        (["--kind", "days", "--days", "84", "--seed", "-1"], "--seed must be at least 0"),
+        (["--kind", "days", "--days", "84", "--swc", "-1"], "--swc must be a number above 0"),
+        (["--kind", "blocks", "--arms", "heavier,lighter", "--days", "84", "--block-days", "30"], "from 2 to 28"),
+    ],
+)
+def test_a_wrong_wish_is_one_line_and_writes_nothing(
+    tmp_path: Path, wish: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "t.json"
+    assert design(out, *wish) == 2
+    told = capsys.readouterr().err
+    assert words in told
+    assert told.count("\n") == 1
+    assert not out.exists()
+
+
+def test_a_file_that_is_no_trial_is_not_written_over(tmp_path: Path) -> None:
+    out = tmp_path / "notes.json"
+    out.write_text("my notes")
+    assert design(out, "--kind", "days", "--days", "84") == 2
+    assert out.read_text() == "my notes"
+
+
+def test_the_claims_and_their_count(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trial", "claims", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"]["end_to_end"] == told["counts"]["testable"] == len(ready()) == 106
+    assert len(told["claims"]) == 106
+    assert main(["trial", "claims"]) == 0
+    assert "106 of 106 claims" in capsys.readouterr().out
+
+
+def test_a_plan_from_the_own_diary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "t.json"
+    assert design(out, "--claim", "3.3") == 0
+    assert main(["trial", "rehearse", str(out), "--out", str(tmp_path)]) == 0
+    capsys.readouterr()
+    assert main(["trial", "plan", "--claim", "3.3", "--history", str(tmp_path / "checkins.csv"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert 5 < told["own_sd"] < 25  # the simulated person's 12 points, lifts and all
+    assert told["own_sd_source"].startswith("your diary")
+    assert told["noise"]["item"] != 0.6
+    assert told["designs"][0]["days"] == [28, 56, 84, 120, 180, 365]
+    assert date.fromisoformat(json.loads(out.read_bytes())["start"]) == date(2026, 3, 2)

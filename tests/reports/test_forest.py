@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,7 @@ STUDIES = [
 ]
 
 
+@cache
 def forest(measure: str = "SMD") -> Picture:
     fit = meta_analysis([y for _, y, _ in STUDIES], [v for _, _, v in STUDIES])
     return forest_plot(STUDIES, fit, measure=measure)

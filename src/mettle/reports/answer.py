@@ -118,7 +118,8 @@ def pictures(found: Answer, *, watch: Watch = _quietly) -> dict[str, Any]:
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
     from mettle.reports import answer_charts as charts  # noqa: PLC0415 - loads the charting library
-    from mettle.reports.svg import NARROW, WIDE, svg, unchecked  # noqa: PLC0415 - as above
+    from mettle.reports.charting import unchecked  # noqa: PLC0415 - as above
+    from mettle.reports.svg import NARROW, WIDE, svg  # noqa: PLC0415 - as above
 
     level = charts.level_segments(found)
     drawn: dict[str, Callable[[Answer, int], Any]] = {

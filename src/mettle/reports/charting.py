@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from mettle.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VL_VERSION = "6.4"
 """The Vega-Lite that the specs are written for."""
@@ -23,6 +27,16 @@ def altair() -> Any:  # noqa: ANN401 - a module that may be absent
     except ImportError:
         raise MissingExtraError("charts") from None
     return alt
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Specs are not checked against the schema while they are made: it takes most of the time, and drawing finds mistakes too."""
+    altair()
+    from altair.utils.schemapi import debug_mode  # noqa: PLC0415 - see above
+
+    with debug_mode(arg=False):
+        yield
 
 
 def svg(spec: dict[str, Any]) -> str:

@@ -53,6 +53,7 @@ TITLE = "What is known about 131 sayings"
 _CELL, _STEP, _LINE, _SIGN = 26, 30, 17, 130
 
 
+@charting.unchecked()
 def picture(width: int = WIDE) -> Chart:
     """All claims for a width in pixels: section titles beside the cells on a desktop, above them on a phone."""
     head = _heading(width)

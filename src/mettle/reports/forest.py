@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from mettle.reports.charting import altair
+from mettle.reports.charting import altair, unchecked
 from mettle.reports.pictures import Picture
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class _Scale:
         return self.shown(min(max(x, self.low), self.high))
 
 
+@unchecked()
 def forest_plot(studies: Sequence[Study], fit: MetaAnalysis, *, measure: str) -> Picture:
     """Each study with its interval and weight, the mean as a diamond, and what to expect in a new setting.
 
@@ -97,6 +98,7 @@ def forest_plot(studies: Sequence[Study], fit: MetaAnalysis, *, measure: str) ->
     )
 
 
+@unchecked()
 def network_plot(fit: NetworkMetaAnalysis, *, measure: str) -> Picture:
     """Every treatment against the reference, best first by P-score, each with its interval and, thin, its prediction.
 
@@ -175,6 +177,7 @@ def _network(  # noqa: PLR0917 - what is drawn, then where
     return dict(drawn.resolve_scale(x="shared").configure_view(stroke=None).to_dict())
 
 
+@unchecked()
 def funnel_plot(studies: Sequence[Study], fit: MetaAnalysis, *, measure: str) -> Picture:
     """Effects against standard errors over contours of significance: small studies missing in the pale part hint at bias.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mettle.reports import charting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 INK, QUIET, GRID = "#101112", "#606162", "#d0d1d2"
 TRAINING, MOOD, EVIDENCE = "#b45301", "#0b6b5d", "#5b4bb2"
@@ -27,16 +26,6 @@ COLOURS: Mapping[str, str] = {
 
 NARROW, WIDE = 294, 676
 """Widths that each picture is drawn for: a phone of 360 px with its margins, and a desktop column."""
-
-
-@contextmanager
-def unchecked() -> Iterator[None]:
-    """Specs are not checked against the schema while they are made: it takes most of the time, and drawing finds mistakes too."""
-    charting.altair()
-    from altair.utils.schemapi import debug_mode  # noqa: PLC0415 - see above
-
-    with debug_mode(arg=False):
-        yield
 
 
 class Datasets:

@@ -16,6 +16,8 @@ from mettle.inference import nof1
 from mettle.inference.pooling import MESSAGE_COMPONENTS, Message, compressed
 from mettle.trials import caveats, checks, wording
 from mettle.trials.adherence import adherence
+from mettle.trials.companion import companion, joint
+from mettle.trials.companion import told as companion_told
 from mettle.trials.contrasts import EFFECT_NAMES, Weeks, contrast, own_weeks, prior_sd
 from mettle.trials.course import course as course_of
 from mettle.trials.decision import decision as decision_of
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from mettle.evidence.priors import Prior, PriorSet
     from mettle.trials.adherence import Adherence
     from mettle.trials.checks import Changes, LeadTest, Missingness, Reactivity
+    from mettle.trials.companion import Beside, Companion
     from mettle.trials.contrasts import EffectName
     from mettle.trials.course import Course, Expectancy
     from mettle.trials.decision import Decision
@@ -76,6 +79,8 @@ class Answer:
     reactivity, changes
         What a session changes in the reaction to a bad event, where such events were recorded; and, of a session trial, the plain
         difference of changes.
+    beside
+        What a sparse second outcome says, where one stands in the same state space.
     schedule, course, decision
         Of a trial: what was drawn, which of its days it is, and at its end what to do.
     expectancy
@@ -113,6 +118,7 @@ class Answer:
     course: Course | None = None
     decision: Decision | None = None
     expectancy: Expectancy | None = None
+    beside: Beside | None = None
     posterior: nof1.Posterior | None = field(default=None, repr=False)
     all_priors: PriorSet | None = field(default=None, repr=False)
 
@@ -168,6 +174,7 @@ class Answer:
                 else _figures({**asdict(self.missing), **(self.delta or {})}),
                 "variability": None if self.variability is None else _figures(dict(self.variability)),
                 "reactivity": None if self.reactivity is None else _figures(asdict(self.reactivity)),
+                "beside": None if self.beside is None else _figures(asdict(self.beside)),
                 "changes": None if self.changes is None else _figures(asdict(self.changes)),
                 "ess": None if self.posterior is None else _figure(self.posterior.ess),
                 "points": None if self.posterior is None else self.posterior.points,
@@ -221,6 +228,7 @@ def answer(
     redraw: Redraw | None = None,
     expectancy: Expectancy | None = None,
     sealed: bool = False,
+    beside: str | None = None,
     seed: int = 0,
 ) -> Answer:
     """Whether training goes with (or, where it was randomised, changes) an outcome of one person.
@@ -253,6 +261,8 @@ def answer(
         posterior, once the planned end has passed.
     expectancy
         What the person expected, and when they looked.
+    beside
+        A sparse second outcome (a questionnaire every two weeks) to be modelled together with this one.
     sealed
         While a trial runs, say no more than which day it is.
     seed
@@ -265,6 +275,8 @@ def answer(
     """
     claim = claim or (schedule.claims[0] if schedule and schedule.claims else None)
     _refuse(outcome, diary, swc, prior, schedule)
+    if beside is not None:
+        _refuse_second(beside, outcome, diary)
     table = build(diary, outcome, today=today, schedule=schedule, drop_first_days=drop_first_days)
     if schedule is not None and not table.t.size:
         raise InputError(_no_common_day(diary, outcome, schedule), where="--schedule")
@@ -278,7 +290,10 @@ def answer(
         none = _no_answer(compared, table, weeks=weeks, effect=effect, reason=reason, seed=seed, schedule=schedule)
         return replace(none, course=at, expectancy=expectancy)
     own = evidence_priors.for_claim(claim, outcome, own_sd=table.scale, higher_is=higher_is)
-    fits = _fits(table, own, prior, seed)
+    second = None
+    if beside is not None:
+        second = companion(diary, beside, table, today=today, schedule=schedule, higher_is=higher_is)
+    fits = _fits(table, own, prior, seed, second)
     found = {
         name: {
             e: _effect(e, table, priors=getattr(own, name), fit=fit, weeks=weeks, compared=compared)
@@ -304,7 +319,10 @@ def answer(
     warned = caveats.caveats(
         table, compared, found[prior], lead=lead, missing=missing, converged=all(f.converged for f in fits.values())
     )
-    told = caveats.about_expectancy(expectancy, acute, compared)
+    extra = None
+    if second is not None:
+        extra = companion_told(second, fits[prior], nof1.fit(table.design(chosen), seed=seed))
+    told = [*caveats.about_expectancy(expectancy, acute, compared), *caveats.about_second(beside, extra)]
     warned = (
         *caveats.about_trial(acute, trial.adherence, trial.p),
         *caveats.about_course(at, drawable=redraw is not None),
@@ -343,6 +361,7 @@ def answer(
         schedule=schedule,
         course=at,
         decision=decided,
+        beside=extra,
         expectancy=expectancy,
         posterior=fits[prior],
         all_priors=own,
@@ -392,6 +411,15 @@ def _refuse(outcome: str, diary: Diary, swc: float | None, prior: str, schedule:
         raise InputError(f"must be one of {', '.join(PRIOR_NAMES)}, got {prior!r}", where="--prior")
     if schedule is not None and not schedule.trial_days:
         raise InputError("the schedule has no trial day", where="--schedule")
+
+
+def _refuse_second(beside: str, outcome: str, diary: Diary) -> None:
+    if beside == outcome:
+        raise InputError(f"must be another outcome than {outcome!r}", where="--with")
+    try:
+        diary.of(beside)
+    except ValueError as error:
+        raise InputError(str(error), where="--with") from None
 
 
 def _no_common_day(diary: Diary, outcome: str, schedule: Schedule) -> str:
@@ -466,13 +494,18 @@ def _trial(
     return _Trial(done, p, checks.variability(table, priors, seed=seed), changed)
 
 
-def _fits(table: Table, own: PriorSet, chosen: str, seed: int) -> dict[str, nof1.Posterior]:
+def _fits(table: Table, own: PriorSet, chosen: str, seed: int, second: Companion | None) -> dict[str, nof1.Posterior]:
     """The posterior under each prior: one fit, reweighted exactly; fitted anew where the points are worth too little."""
-    design = table.design(getattr(own, chosen))
+
+    def under(name: str) -> nof1.Design:
+        priors = getattr(own, name)
+        return table.design(priors) if second is None else joint(table, second, priors)
+
+    design = under(chosen)
     fits = {chosen: nof1.fit(design, seed=seed)}
     for name in PRIOR_NAMES:
         if name not in fits:
-            other = table.design(getattr(own, name))
+            other = under(name)
             found = nof1.reprior(fits[chosen], design, other.prior_mean, other.prior_sd)
             worth = fits[chosen].converged and found.ess >= ENOUGH_POINTS
             fits[name] = found if worth else nof1.fit(other, seed=seed)

@@ -57,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="acute",
         help="which effect the headline is about (default acute: right after a session)",
     )
+    parser.add_argument(
+        "--with",
+        dest="beside",
+        metavar="OUTCOME",
+        help="a sparse second outcome (a questionnaire every two weeks) modelled together with this one",
+    )
     parser.add_argument("--claim", metavar="ID", help="claim whose studies inform two of the starting points")
     parser.add_argument(
         "--expected", type=_number, metavar="X", help="the benefit you expected before, in points: it is reported"
@@ -142,6 +148,7 @@ def _answer(
         redraw=redraw,
         expectancy=told,
         sealed=not args.open,
+        beside=args.beside,
         seed=args.seed,
     )
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mettle.trials.adherence import Adherence
     from mettle.trials.checks import LeadTest, Missingness
+    from mettle.trials.companion import Beside
     from mettle.trials.contrasts import EffectName
     from mettle.trials.course import Course, Expectancy
     from mettle.trials.exposure import Excluded
@@ -170,6 +171,28 @@ def about_expectancy(told: Expectancy | None, acute: Effect, c: Comparison) -> l
         said = f"The running answer was opened {times} (day {days}); ratings after that may lean towards it."
         found.append(Caveat("opened", said))
     return found
+
+
+def about_second(outcome: str | None, beside: Beside | None) -> list[Caveat]:
+    """What a sparse second outcome added, or that it could not enter."""
+    if outcome is None:
+        return []
+    name = outcome.replace("_", " ")
+    if beside is None:
+        return [Caveat("second_unusable", f"{name} has too few scores that differ, so it was left out.")]
+    less = 1 - beside.sd_together / beside.sd_alone
+    gained = (
+        f"took away {less:.0%} more of the doubt about the slow effect" if less >= 0.005 else "added next to nothing"
+    )
+    said = (
+        f"{beside.scores} scores of {name} stand in the same model and {gained}; one session a day kept up for months: "
+        f"{_signed(beside.mean)} of its points (95% interval {_signed(beside.q025)} to {_signed(beside.q975)})."
+    )
+    return [Caveat("second_outcome", said)]
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
 
 
 def about_timing(placebo: Placebo | None, verdict: Verdict) -> list[Caveat]:

@@ -68,7 +68,7 @@ def test_rows_and_events_have_no_order(seed: int) -> None:
     design = messy(0)
     rng = np.random.default_rng(seed)
     rows = rng.permutation(len(design.t))
-    arrays = {name: getattr(design, name)[rows] for name in ("t", "y", "x", "level", "ou", "noise")}
+    arrays = {name: getattr(design, name)[rows] for name in ("t", "y", "x", "level", "ou", "noise", "reach")}
     events = rng.permutation(40)
     kernels = tuple(replace(k, at=k.at[events], dose=k.dose[events]) for k in design.kernels)
     assert_same(fit(replace(design, **arrays, kernels=kernels)), fit(design), LAW)

@@ -42,6 +42,7 @@ def messy(seed: int) -> Design:
         level=rng.choice([0.7, 1.0], n),
         ou=rng.choice([0.0, 1.0], n),
         noise=rng.integers(0, 2, n),
+        reach=rng.choice([0.0, 0.5, 1.0], (n, 2)),
     )
 
 
@@ -69,7 +70,8 @@ def dense(design: Design, hyper: Floats) -> tuple[float, Floats, Floats]:
     white = np.diag((noise * np.where(design.noise == 1, ratio, 1.0)) ** 2)
     V = np.outer(design.level, design.level) * walk + np.outer(design.ou, design.ou) * drift + white
     columns = [decay(k, t, tau_k) for k, tau_k in zip(design.kernels, tau, strict=True)]
-    X = np.concatenate([design.x, np.stack(columns, axis=1)], axis=1)
+    assert design.reach is not None
+    X = np.concatenate([design.x, design.reach * np.stack(columns, axis=1)], axis=1)
     prior = np.diag(design.prior_sd**2)
     total = V + X @ prior @ X.T
     gain = np.linalg.solve(total, X @ prior).T
@@ -97,6 +99,7 @@ def test_a_pass_in_two_parts_equals_one() -> None:
     assert design.level is not None
     assert design.ou is not None
     assert design.noise is not None
+    assert design.reach is not None
     prior = hyper_prior(design)
     hyper = prior.mean + prior.sd * np.random.default_rng(3).normal(size=(5, len(prior.names)))
     n = 41
@@ -111,6 +114,7 @@ def test_a_pass_in_two_parts_equals_one() -> None:
         design.level[:n],
         design.ou[:n],
         design.noise[:n],
+        design.reach[:n],
     )
     parts = kalman.advance(design, hyper, kalman.condition(first, hyper))
     whole = kalman.condition(design, hyper)

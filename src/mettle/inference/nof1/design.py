@@ -114,6 +114,8 @@ class Design:
     noise
         Noise group of each row, shape (n,), integers from 0; None means one group. Groups may be series (morning, evening) or
         arms: the log ratio of each group's noise sd to group 0's is estimated.
+    reach
+        How much of each kernel each row takes, shape (n, k); None means 1. A total over two weeks takes none of what fades within hours.
     """
 
     t: Floats
@@ -126,6 +128,7 @@ class Design:
     level: Floats | None = field(default=None)
     ou: Floats | None = field(default=None)
     noise: Ints | None = field(default=None)
+    reach: Floats | None = field(default=None)
 
     @property
     def noise_groups(self) -> int:
@@ -144,6 +147,7 @@ class Design:
         one = np.ones(n)
         level, ou = (one if rows is None else np.asarray(rows, float) for rows in (self.level, self.ou))
         noise = np.zeros(n, np.int64) if self.noise is None else np.asarray(self.noise, np.int64)
+        reach = np.ones((n, len(self.kernels))) if self.reach is None else np.asarray(self.reach, float)
         shapes = {
             "y": (self.y, (n,)),
             "x": (self.x, (n, q - len(self.kernels))),
@@ -152,6 +156,7 @@ class Design:
             "level": (level, (n,)),
             "ou": (ou, (n,)),
             "noise": (noise, (n,)),
+            "reach": (reach, (n, len(self.kernels))),
         } | {f"dose of {k.name}": (k.dose, k.at.shape) for k in self.kernels}
         for name, (array, shape) in shapes.items():
             if array.shape != shape:
@@ -181,6 +186,7 @@ class Design:
             level[order],
             ou[order],
             noise[order],
+            reach[order],
         )
 
 

@@ -210,7 +210,9 @@ def _continues(earlier: Design, later: Design) -> bool:
         return False
     if earlier.noise_groups != later.noise_groups:
         return False
-    same = [(getattr(earlier, name), getattr(later, name)[:n]) for name in ("t", "y", "x", "level", "ou", "noise")]
+    same = [
+        (getattr(earlier, name), getattr(later, name)[:n]) for name in ("t", "y", "x", "level", "ou", "noise", "reach")
+    ]
     same += [(earlier.prior_mean, later.prior_mean), (earlier.prior_sd, later.prior_sd)]
     for old, new in zip(earlier.kernels, later.kernels, strict=True):
         if (old.kind, old.log_tau_mean, old.log_tau_sd) != (new.kind, new.log_tau_mean, new.log_tau_sd):

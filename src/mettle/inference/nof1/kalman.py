@@ -97,6 +97,8 @@ def rows(design: Design, points: Points, *, start: int = 0) -> Rows:
     shapes = np.empty((k, len(t), len(points.ou)))
     for j, kernel in enumerate(design.kernels):
         shapes[j] = kernel.column(t, points.tau[j])
+    assert design.reach is not None
+    shapes *= design.reach[start:].T[:, :, None]
     assert design.level is not None
     assert design.ou is not None
     assert design.noise is not None

@@ -364,6 +364,9 @@ def condition(prepared: Prepared, hyper: Floats) -> Conditional:
             kernel.reach,
             kernel.dose,
         )
+    assert design.reach is not None
+    if not np.all(design.reach == 1.0):
+        shapes *= design.reach.T[:, :, None]
     means, covs, log_ml = np.empty((q, g)), np.empty((q, q, g)), np.empty(g)
     mean, cov = np.empty((2, 1 + q, g)), np.empty((3, g))
     _filter(

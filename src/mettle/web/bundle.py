@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mettle import instruments, prescription
 from mettle.instruments import safety
+from mettle.reports import plates
 from mettle.training import catalogue, figure
 from mettle.web import guarded, models, programme, questionnaires, reactions
 
@@ -23,11 +24,16 @@ def of(person: models.Person) -> dict[str, Any]:
     """The bundle of one person."""
     plan = programme.current(person)
     plan_of = models.SafetyPlan.objects.filter(person=person).first()
+    sessions = _sessions(person, plan) if plan else []
+    short = _short(person, plan) if plan else []
     return {
         "hosted": settings.PLACE.hosted,
         "simulated": person.simulated,
-        "sessions": _sessions(person, plan) if plan else [],
-        "short": _short(person, plan) if plan else [],
+        "sessions": sessions,
+        "short": short,
+        "plates": _plates([*sessions, *short]),
+        "ladder": plan.plan.get("ladder") if plan else None,
+        "gentle": "ptsd" in person.profile.get("goals", ()),
         "show_wins": guarded.wins_shown(person),
         "sound": person.choices.get("sound", False),
         "check_in": check_in(person),
@@ -181,6 +187,16 @@ def _sessions(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:
     profile = prescription.read_profile(plan.profile)
     last = _last_times(person)
     return [workout(session, profile, last) for session in programme.ahead(person, plan)]
+
+
+def _plates(sessions: list[dict[str, Any]]) -> dict[str, str]:
+    """Set-up in words -> the loaded bar, once for every load that a session or a stepper can ask for."""
+    words: set[str] = set()
+    for session in sessions:
+        for exercise in session["exercises"]:
+            for shown in (exercise, *exercise["alternatives"]):
+                words |= {s["set_up"] for s in (*shown["sets"], *shown["settable"])}
+    return {w: drawn for w in sorted(words) if (drawn := plates.picture(w))}
 
 
 def _short(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:

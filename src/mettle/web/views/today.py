@@ -30,11 +30,13 @@ def show(request: HttpRequest) -> HttpResponse:
     if not person.profile and not person.simulated:
         return redirect("welcome")
     today = days.today(person)
+    plan = programme.current(person)
     context = {
         "heading": f"{today:%A, %-d %B}",
         "kind_word": kind_word(person, today),
         "card": next_card(person, today),
         "strip": fortnight(person, today),
+        "upset": bool(plan and plan.plan.get("when_upset")),
         "week": week_in_words(person, today) if today.weekday() == 0 else None,
     }
     return render(request, "mettle/today.html", context)

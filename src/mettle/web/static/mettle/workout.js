@@ -25,10 +25,53 @@ const loadText = (set) => {
 const repsText = (set) => (set.hold_s ? `${set.hold_s} s` : Array.isArray(set.reps) ? `${set.reps[0]}–${set.reps[1]}` : `${set.reps ?? ""}`);
 const target = (reps) => (Array.isArray(reps) ? reps[1] : reps);
 
-async function begin(session) {
+// Before a session begins: the whole of it in order where nobody should be surprised; the step that the person confirms.
+async function prepare(session) {
+  const ladder = bundle?.ladder && !session.short ? bundle.ladder : null;
+  if (!bundle?.gentle && !ladder) { await begin(session); return; }
+  const out = new Set();
+  const before = (await store.kept("ladder-step")) || 1;
+  let step = before; let tension = null;
+  const parts = [];
+  if (ladder) {
+    const steps = ladder.steps.map((s) => el("button", { class: "wide choice-step", "aria-pressed": String(s.step === step), onclick: (event) => { step = s.step; for (const b of steps) b.setAttribute("aria-pressed", String(b === event.currentTarget)); } }, `${s.step}. ${s.text}`));
+    parts.push(el("section", { class: "card stack" }, el("h2", {}, "Which step today?"), ...steps, el("p", { class: "small" }, ladder.advance.text)),
+      scale("How tense are you now?", "calm", "as tense as it gets", async (n) => { tension = n; }));
+  }
+  if (bundle?.gentle) {
+    parts.push(el("section", { class: "card stack" }, el("h2", {}, "All of it, in this order"), el("p", {}, "Nothing else will come. Leave out whatever you like, now or later; nobody asks why."),
+      ...session.exercises.map((e, i) => { const box = el("input", { type: "checkbox", checked: true, id: `in-${i}`, onchange: () => (box.checked ? out.delete(i) : out.add(i)) }); return el("label", { class: "choice", for: `in-${i}` }, box, e.name); })));
+  }
+  show(place, el("h1", {}, session.title), ...parts,
+    el("button", { class: "main wide", onclick: async () => {
+      const chosen = { ...session, steps: session.steps.filter((s) => !out.has(s.exercise)) };
+      const today = ladder ? ladder.steps.find((s) => s.step === step) : null;
+      if (today) await store.keep("ladder-step", step);
+      await begin(chosen, today, tension);
+    } }, "Begin"),
+    el("button", { class: "plain wide", onclick: choose }, "Back"));
+}
+
+// One tap on a scale from 0 to 10 with end words.
+function scale(question, low, high, onPick) {
+  const buttons = Array.from({ length: 11 }, (_, n) => el("button", { "aria-pressed": "false", "aria-label": `${n} of 10`, onclick: async () => { for (const [i, b] of buttons.entries()) b.setAttribute("aria-pressed", String(i === n)); await onPick(n); } }, String(n)));
+  return el("section", { class: "card mood" }, el("h2", {}, question), el("div", { class: "tap-scale", role: "group", "aria-label": question }, ...buttons), el("p", { class: "ends small" }, el("span", {}, low), el("span", {}, high)));
+}
+const observed = (outcome, value, occasion) => ({ kind: "observation.put", entity: uuid(), fields: { ...moment(), outcome, value, occasion } });
+
+async function begin(session, step = null, tension = null) {
   active = { entity: uuid(), session, index: 0, swaps: {}, done: [], restUntil: 0, restTotal: 0, pick: {}, startedAt: Date.now() };
-  const fields = { ...moment(), title: session.title, plan_session: session.id, format: session.format || "" };
-  await store.record([{ kind: "session.put", entity: active.entity, fields }], { active });
+  const where = step ? { notes: `Step ${step.step}: ${step.place}`, place: step.place === "home" ? "home" : step.place.startsWith("outside") ? "outdoors" : "gym", company: step.place === "class" ? "class" : "" } : {};
+  active.ladder = Boolean(step);
+  const fields = { ...moment(), title: session.title, plan_session: session.id, format: session.format || "", ...where };
+  await store.record([{ kind: "session.put", entity: active.entity, fields }, ...(tension === null ? [] : [observed("suds", tension, "before")])], { active });
+  render();
+}
+
+// Left out by choice, in the format for after trauma: nothing is written down, and nothing asks why.
+async function leaveOut() {
+  active.index += 1; active.pick = {}; active.workUntil = 0;
+  await store.keep("active", active);
   render();
 }
 
@@ -58,6 +101,7 @@ async function finishSet(status) {
   active.done.push({ entity, step: active.index, fields });
   active.index += 1;
   active.pick = {};
+  active.workUntil = 0;
   active.restTotal = set.rest_s || 0;
   active.restUntil = active.restTotal ? Date.now() + active.restTotal * 1000 : 0;
   await store.record([{ kind: "set.put", entity, fields }], { active });
@@ -146,19 +190,26 @@ function feeling(ended, minutes, stopped) {
     const records = ended.session.exercises[ended.session.steps[d.step].exercise].records || [];
     return records.filter((r) => r.exercise === d.fields.exercise && r.amount === d.fields.amount && d.fields.reps > r.reps).map((r) => `${r.name}: ${d.fields.reps} reps at ${r.amount} ${r.unit}, your most so far`);
   });
-  const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }]); flush(); show(scale, el("p", { role: "status" }, "Kept.")); };
-  const scale = el("div", { class: "choices" }, ...[[1, "very light"], [3, "light"], [5, "hard"], [7, "very hard"], [10, "all I had"]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
+  const first = (bundle?.check_in?.items || []).slice(0, 2);
+  const made = {};
+  const keep = (outcome) => async (n) => { made[outcome] ??= observed(outcome, n, "after"); made[outcome].fields.value = n; await store.record([made[outcome]]); flush(); };
+  const feelings = first.map((i) => scale(i.question, i.low, i.high, keep(i.id)));
+  if (ended.ladder) feelings.push(scale("How tense are you now?", "calm", "as tense as it gets", keep("suds")));
+  const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }]); flush(); show(hard, el("p", { role: "status" }, "Kept.")); };
+  const hard = el("div", { class: "choices" }, ...[[1, "very light"], [3, "light"], [5, "hard"], [7, "very hard"], [10, "all I had"]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
   show(place, el("h1", {}, stopped ? "Stopped, and kept" : "Done"),
     el("p", {}, `${ended.done.length} sets in ${minutes} minutes.`),
     ...[...new Set(wins)].map((w) => el("p", { class: "card training" }, w)),
-    el("section", { class: "card training" }, el("h2", {}, "How hard was it as a whole?"), scale),
-    el("a", { class: "button main wide", href: "/check-in/?occasion=after" }, "How is it right now?"),
-    el("a", { class: "button plain wide", href: "/" }, "Today"));
+    el("section", { class: "card training" }, el("h2", {}, "How hard was it as a whole?"), hard),
+    ...feelings,
+    el("a", { class: "button main wide", href: "/" }, "Today"),
+    el("a", { class: "button plain wide", href: "/check-in/?occasion=after" }, "Say more"));
 }
 
 function bar(set) {
   if (!set.set_up) return null;
-  return el("p", { class: "plates small" }, set.set_up);
+  const drawn = bundle?.plates?.[set.set_up];
+  return drawn ? el("img", { src: `data:image/svg+xml,${encodeURIComponent(drawn)}`, alt: set.set_up, class: "bar-picture", width: 300, height: 64 }) : el("p", { class: "plates small" }, set.set_up);
 }
 
 function rest() {
@@ -176,13 +227,44 @@ function rest() {
     const left = Math.max(0, (active?.restUntil || 0) - Date.now()) / 1000;
     text.textContent = wall(Math.ceil(left));
     svg.lastChild.setAttribute("stroke-dasharray", `${active ? (100 * left) / active.restTotal : 0} 100`);
-    if (left <= 0) { clearInterval(ticker); if (bundle?.sound && navigator.vibrate) navigator.vibrate(200); if (active) { active.restUntil = 0; render(); } }
+    if (left <= 0) { clearInterval(ticker); signal(); if (active) { active.restUntil = 0; render(); } }
   };
   clearInterval(ticker);
   ticker = setInterval(tickDown, 250);
   queueMicrotask(tickDown);
   return el("section", { class: "card rest" }, svg, text, el("button", { class: "plain", onclick: async () => { active.restUntil = 0; await store.keep("active", active); render(); } }, "Skip the rest"));
 }
+
+// A sign that time is up: a buzz and a short tone; in silent mode neither, the screen says it.
+function signal() {
+  if (active?.silent ?? !bundle?.sound) return;
+  navigator.vibrate?.(200);
+  try {
+    const audio = new AudioContext(); const tone = audio.createOscillator(); const volume = audio.createGain();
+    volume.gain.value = 0.15; tone.frequency.value = 660; tone.connect(volume).connect(audio.destination); tone.start(); tone.stop(audio.currentTime + 0.25);
+    tone.onended = () => audio.close();
+  } catch { /* no sound on this device */ }
+}
+
+// The seconds of a timed set, counted from a stored moment, so that a locked screen or a reload changes nothing.
+let worker = null;
+function workTimer(set) {
+  if (!set.hold_s) return null;
+  clearInterval(worker);
+  if (!active.workUntil) return el("button", { class: "wide", onclick: async () => { active.workUntil = Date.now() + set.hold_s * 1000; await store.keep("active", active); render(); } }, `Start the ${set.hold_s} seconds`);
+  const text = el("p", { class: "figure", id: "work", role: "timer" });
+  const tickDown = () => {
+    const left = Math.ceil(((active?.workUntil || 0) - Date.now()) / 1000);
+    text.textContent = left > 0 ? wall(left) : "Time";
+    if (left <= 0) { clearInterval(worker); if (active?.workUntil && left > -3) signal(); }
+  };
+  worker = setInterval(tickDown, 250);
+  queueMicrotask(tickDown);
+  return text;
+}
+
+const timed = () => active.session.format === "circuit" || active.session.exercises.some((e) => e.sets.some((s) => s.hold_s));
+const silentSwitch = () => el("button", { class: "plain", "aria-pressed": String(active.silent ?? !bundle?.sound), onclick: async () => { active.silent = !(active.silent ?? !bundle?.sound); await store.keep("active", active); render(); } }, "silent");
 
 function stepper(label, text, down, up) {
   return el("div", { class: "stepper" }, el("button", { "aria-label": `less ${label}`, onclick: down }, "−"), el("span", { class: "small" }, label, el("br"), el("strong", {}, text)), el("button", { "aria-label": `more ${label}`, onclick: up }, "+"));
@@ -204,7 +286,7 @@ function render() {
   const reps = active.pick.reps ?? target(set.reps);
   const last = (exercise.last || [])[step.set];
   show(place,
-    el("p", { class: "small" }, `${session.title} · ${step.label}`),
+    el("p", { class: "small row" }, el("span", {}, `${session.title} · ${step.label}`), timed() ? silentSwitch() : null),
     el("h1", { class: "exercise-name" }, exercise.name),
     rest(),
     picture(exercise.picture, `Start and end position of ${exercise.name}`),
@@ -213,6 +295,7 @@ function render() {
       el("p", { class: "small" }, [set.rir !== null && set.rir !== undefined ? `leave ${set.rir} in reserve` : "", set.tempo || "", set.side && set.side !== "both" ? `${set.side} side` : ""].filter(Boolean).join(" · ")),
       last ? el("p", { class: "small" }, `last time ${[last.amount && `${last.amount} ${last.unit}`, last.reps && `× ${last.reps}`].filter(Boolean).join(" ")}`) : null,
       bar(set),
+      workTimer(set),
       el("button", { class: "main wide done", onclick: () => finishSet("done") }, Object.keys(active.pick).length ? "Done" : "Done as planned"),
       el("p", { class: "small" }, exercise.cue || ""),
       el("div", { class: "steppers" },
@@ -222,7 +305,7 @@ function render() {
     el("div", { class: "row tools" },
       el("button", { class: "plain", onclick: () => swapSheet(step) }, "swap"),
       el("button", { class: "plain", onclick: () => noteSheet() }, "note"),
-      el("button", { class: "plain", onclick: () => finishSet("missed") }, "skip"),
+      bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, "leave out") : el("button", { class: "plain", onclick: () => finishSet("missed") }, "skip"),
       el("button", { class: "plain", onclick: painSheet }, "it hurts"),
       el("button", { class: "plain stop", onclick: stopSheet }, "stop")),
     doneList());
@@ -248,11 +331,13 @@ function noteSheet() {
 function choose() {
   const sessions = bundle?.sessions || [];
   if (!sessions.length) { show(place, el("h1", {}, "No session to train"), el("p", {}, navigator.onLine ? "There is no plan yet." : "This device has not fetched a plan yet; it needs a connection once."), el("a", { class: "button main", href: "/plan/" }, "Make a plan")); return; }
-  const asked = new URLSearchParams(location.search).get("session");
-  const first = sessions.find((s) => s.id === asked) || sessions[0];
-  const card = (s, main) => el("section", { class: "card training" }, el("h2", {}, s.title), el("p", {}, `${s.minutes} minutes · ${s.exercises.map((e) => e.name).join(", ")}`), el("button", { class: main ? "main wide" : "wide", onclick: () => begin(s) }, "Start"));
+  const said = new URLSearchParams(location.search);
+  const short = (bundle.short || []).map((s) => ({ ...s, short: true }));
+  const asked = said.get("session");
+  const first = [...sessions, ...short].find((s) => s.id === asked) || (said.get("short") && short[0]) || sessions[0];
+  const card = (s, main) => el("section", { class: "card training" }, el("h2", {}, s.title), el("p", {}, `${s.minutes} minutes · ${s.exercises.map((e) => e.name).join(", ")}`), el("button", { class: main ? "main wide" : "wide", onclick: () => prepare(s) }, "Start"));
   show(place, el("h1", {}, "Workout"), card(first, true),
-    ...(bundle.short || []).map((s) => card(s, false)),
+    ...short.filter((s) => s !== first).map((s) => card(s, false)),
     el("details", {}, el("summary", {}, "Other sessions of this week"), ...sessions.filter((s) => s !== first).map((s) => card(s, false))));
 }
 

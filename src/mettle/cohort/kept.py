@@ -48,9 +48,9 @@ class Kept:
             for raw in file:
                 try:
                     line = json.loads(raw)
-                    assert raw.endswith(b"\n")
-                    assert "pooled" in line or "person" in line
-                except (ValueError, AssertionError):
+                    if not raw.endswith(b"\n") or not isinstance(line, dict) or not {"pooled", "person"} & set(line):
+                        raise ValueError("half a line, or no answer")
+                except ValueError:
                     if file.read(1):
                         raise InputError(
                             "is no file of answers; give another with --out", where=str(self.path)

@@ -35,7 +35,7 @@ def picture(plan: Plan, *, outcome: str, own_sd: float) -> Picture:
         title=f"How small a change in {name} a trial can find",
         description=f"For each design and length, the smallest effect on {name} found in 80 of 100 trials. Longer trials find smaller effects.",
         wide=_spec(rows, swc, width=430, legend="right"),
-        narrow=_spec(rows, swc, width=290, legend="bottom"),
+        narrow=_spec(rows, swc, width=262, legend="bottom"),
         columns=("design", *(f"{n} days" for n in plan.curves[0].lengths)),
         rows=[
             (c.candidate.words, *("-" if not np.isfinite(m) else f"{m * own_sd:.2f}" for m in c.mde))
@@ -50,7 +50,7 @@ def _spec(rows: list[dict[str, Any]], swc: float, *, width: int, legend: Literal
     except ImportError:
         raise MissingExtraError("charts") from None
     designs = list(dict.fromkeys(r["design"] for r in rows))
-    key = alt.Legend(orient=legend, title=None, labelLimit=330, columns=1, symbolStrokeWidth=3, labelFontSize=12)
+    key = alt.Legend(orient=legend, title=None, labelLimit=300, columns=1, symbolStrokeWidth=3, labelFontSize=11)
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
             "days:Q",

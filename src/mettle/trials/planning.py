@@ -76,12 +76,8 @@ CANDIDATES = (
     Candidate("days_evening", "random days, rated in the evening", "days", TRAIN_REST, EVENING),
     Candidate("days_twice", "random days, rated morning and evening", "days", TRAIN_REST, MORNING_EVENING),
     Candidate("pairs_evening", "random days in pairs, rated in the evening", "pairs", TRAIN_REST, EVENING),
-    Candidate(
-        "two_ways", "two ways by turns of chance, three ratings around each session", "variant", TWO_WAYS, AROUND_3
-    ),
-    Candidate(
-        "two_ways_daily", "two ways by turns of chance, rated morning and evening", "variant", TWO_WAYS, MORNING_EVENING
-    ),
+    Candidate("two_ways", "two ways by lot, three ratings around each session", "variant", TWO_WAYS, AROUND_3),
+    Candidate("two_ways_daily", "two ways by lot, rated morning and evening", "variant", TWO_WAYS, MORNING_EVENING),
     Candidate("blocks_14", "stretches of up to 14 days with and without training", "blocks", TRAIN_REST, EVENING),
     Candidate(
         "blocks_28", "stretches of up to 28 days of two ways", "blocks", TWO_WAYS, EVENING, 28, arithmetic_only=True

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mettle import evidence
 from mettle.reports import pictures, power
 from mettle.trials import planning
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_picture_holds_every_design_and_fits_a_phone(tmp_path: Path) -> None:

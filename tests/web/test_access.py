@@ -47,6 +47,8 @@ WHO: dict[str, str] = {
     "claim": OWN,
     "safety_plan": OWN,
     "settings": OWN,
+    "lock_change": OWN,
+    "unlock": OWN,
     "keys": OWN,
     "key_take_back": ROW,
     "invitations": OWN,

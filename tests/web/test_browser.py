@@ -163,3 +163,21 @@ def test_script_on_the_workout_screen_is_small(page: Page, site: Site) -> None:
         pytest.fail("the screen did not load")
     page.wait_for_timeout(500)
     assert 0 < sum(sizes) < 60_000  # even before compression
+
+
+def test_the_lock_covers_the_offline_screens_too(page: Page, context: BrowserContext, site: Site) -> None:
+    page.goto(f"{site.url}/settings/")
+    page.get_by_label("PIN of 4 to 8 digits").fill("2718")
+    page.locator("form[action='/settings/lock/'] button").click()
+    ready_for_offline(page, site)
+    page.evaluate("localStorage.setItem('mettle-active-at', '0')")
+    context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+    expect(page.get_by_role("button", name="Start").first).to_be_hidden()
+    page.get_by_label("Your PIN").fill("1111")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_text("That was not it.")).to_be_visible()
+    page.get_by_label("Your PIN").fill("2718")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("button", name="Start").first).to_be_visible()

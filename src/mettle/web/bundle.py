@@ -11,7 +11,7 @@ from mettle import instruments, prescription
 from mettle.instruments import safety
 from mettle.reports import plates
 from mettle.training import catalogue, figure
-from mettle.web import guarded, models, programme, questionnaires, reactions
+from mettle.web import guarded, lock, models, programme, questionnaires, reactions
 
 if TYPE_CHECKING:
     from mettle.prescription import Profile
@@ -29,6 +29,7 @@ def of(person: models.Person) -> dict[str, Any]:
     return {
         "hosted": settings.PLACE.hosted,
         "simulated": person.simulated,
+        "lock": lock.for_the_phone(person),
         "sessions": sessions,
         "short": short,
         "plates": _plates([*sessions, *short]),

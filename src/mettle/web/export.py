@@ -97,7 +97,7 @@ def document(person: models.Person) -> dict[str, Any]:
         "person": {
             "timezone": person.timezone,
             "profile": person.profile,
-            "choices": person.choices,
+            "choices": {k: v for k, v in person.choices.items() if k != "lock"},
             "simulated": person.simulated,
             "key": str(person.key),
         },

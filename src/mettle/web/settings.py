@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "mettle.web.middleware.headers",
+    "mettle.web.lock.middleware",
 ]
 TEMPLATES = [
     {

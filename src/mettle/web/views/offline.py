@@ -56,8 +56,10 @@ def no_connection(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def away(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 # Django passes it
-    """Where quick exit leads: a page that says nothing."""
+def away(request: HttpRequest) -> HttpResponse:
+    """Where quick exit leads: a page that says nothing; on the way back the PIN is asked for."""
+    if request.user.is_authenticated:
+        request.session["active_at"] = 0
     return HttpResponse("<!doctype html><title>Notes</title>", content_type="text/html")
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth import login
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from mettle.web import signin
+from mettle.web import lock, signin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -30,6 +30,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         return render(request, "mettle/welcome.html", {"expired": True}, status=410)
     login(request, user, backend=BACKEND)
+    lock.seen(request)
     return redirect("today")
 
 

@@ -1,6 +1,7 @@
 // The frame of every page: the service worker, how many records still wait, and signing out without losing any.
 import * as store from "./store.js";
 import { flush } from "./sync.js";
+import "./lock.js";
 import { download, el, sheet } from "./dom.js";
 
 if ("serviceWorker" in navigator && window.isSecureContext) {
@@ -47,8 +48,8 @@ document.addEventListener("submit", async (event) => {
   dialog.append(saved);
 });
 
-// Quick exit: one tap leaves for a blank page and locks.
-document.addEventListener("click", (event) => { if (event.target.closest?.("[data-quick-exit]")) location.replace("/away/"); });
+// Quick exit: one tap leaves for a blank page, and the PIN is asked for on the way back.
+document.addEventListener("click", (event) => { if (event.target.closest?.("[data-quick-exit]")) { localStorage.setItem("mettle-active-at", "0"); location.replace("/away/"); } });
 
 store.onChange(() => { refresh(); if (navigator.onLine) send(); });
 addEventListener("online", send);

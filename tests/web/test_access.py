@@ -86,6 +86,7 @@ WHO: dict[str, str] = {
     "api:sync_ops": OWN,
     "api:about": ANYONE,
     "api:bundle_of": OWN,
+    "api:next_session": OWN,
     "api:import_file": OWN,
     "api:export_document": OWN,
     "api:openapi-json": ANYONE,

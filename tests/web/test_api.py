@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from openapi_spec_validator import validate
 
-from mettle.web import models, tokens
+from mettle.web import models, programme, tokens
 from tests.web.test_data import hevy
 from tests.web.test_sync import PHONE, a_session, op
 
@@ -46,6 +46,13 @@ def test_a_script_with_a_key_writes_and_reads(key: str, alice: User) -> None:
     assert len(exported["rows"]["sets"]) == 1
     assert models.Access.objects.get(person=models.Person.of(alice)).what.startswith("export of everything")
     assert models.ApiToken.objects.get().last_used_at is not None
+
+
+def test_a_script_asks_what_is_next(key: str, alice: User) -> None:
+    assert Client().get("/api/v1/next", **with_key(key)).json() == {"session": None}
+    programme.make(models.Person.of(alice))
+    session = Client().get("/api/v1/next", **with_key(key)).json()["session"]
+    assert any(part["exercises"] for part in session["parts"])
 
 
 def test_a_script_imports_a_file_after_a_dry_run(key: str) -> None:

@@ -86,5 +86,8 @@ def svg(chart: Any, *, title: str, label: str) -> str:  # noqa: ANN401 - an Alta
     assert height is not None
     box = f'viewBox="0 0 {width[1]} {height[1]}"'
     body = re.sub(r"(\d+\.\d\d)\d+", r"\1", body)
+    body = re.sub(
+        r'\s(?:role|aria-[a-z]+)="[^"]*"', "", body
+    )  # each mark would be read out; the title says what is found
     escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return f'<svg class="{label}" {box} style="max-width: {width[1]}px" role="img" aria-label="{escaped}" xmlns="http://www.w3.org/2000/svg">{body}'

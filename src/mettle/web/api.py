@@ -14,7 +14,7 @@ from pydantic import Field
 from mettle import __version__
 from mettle.errors import InputError
 from mettle.importers import read
-from mettle.web import export, importing, models, sync, tokens, uploads
+from mettle.web import export, importing, models, programme, sync, tokens, uploads
 from mettle.web.access import noted
 from mettle.web.people import person_of
 
@@ -89,6 +89,15 @@ def bundle_of(request: HttpRequest) -> dict[str, Any]:
     from mettle.web import bundle  # noqa: PLC0415 # it draws pictures and reads catalogues
 
     return bundle.of(person_of(request))
+
+
+@api.get("/next")
+def next_session(request: HttpRequest) -> dict[str, Any]:
+    """What is next: the session as PLAN.json has it, moved on by what was really done; null where there is no plan."""
+    person = person_of(request)
+    plan = programme.current(person)
+    ahead = programme.ahead(person, plan) if plan else []
+    return {"session": ahead[0] if ahead else None}
 
 
 class ImportIn(Schema):

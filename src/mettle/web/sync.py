@@ -55,12 +55,13 @@ def apply(
         The device's own clock at sending; its skew corrects the clocks of the operations.
     """
     skew_ms = _skew_ms(device_now)
-    seen, _ = models.Device.objects.update_or_create(
-        id=device,
-        person=person,
-        defaults={"last_seen": datetime.now(UTC)},
-    )
-    return [_apply_once(person, seen.id, op, skew_ms) for op in ops]
+    with transaction.atomic():  # one commit, and so one wait for the disk, before the receipts go out
+        seen, _ = models.Device.objects.update_or_create(
+            id=device,
+            person=person,
+            defaults={"last_seen": datetime.now(UTC)},
+        )
+        return [_apply_once(person, seen.id, op, skew_ms) for op in ops]
 
 
 def _skew_ms(device_now: datetime | None) -> int:

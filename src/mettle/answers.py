@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import numpy as np
 
 from mettle import __version__
+from mettle.diary import SignalName
 from mettle.errors import InputError
 from mettle.evidence import priors as evidence_priors
 from mettle.inference import nof1
@@ -23,6 +24,7 @@ from mettle.trials.course import course as course_of
 from mettle.trials.decision import decision as decision_of
 from mettle.trials.family import Member, shared
 from mettle.trials.randomisation import randomisation_p, timing_placebo
+from mettle.trials.signals import refuse_consequences
 from mettle.trials.table import Table, build
 from mettle.trials.verdict import Effect, effect_of, headline, unknown
 
@@ -229,6 +231,7 @@ def answer(
     expectancy: Expectancy | None = None,
     sealed: bool = False,
     beside: str | None = None,
+    adjust: Sequence[str] | None = None,
     seed: int = 0,
 ) -> Answer:
     """Whether training goes with (or, where it was randomised, changes) an outcome of one person.
@@ -263,6 +266,8 @@ def answer(
         What the person expected, and when they looked.
     beside
         A sparse second outcome (a questionnaire every two weeks) to be modelled together with this one.
+    adjust
+        Which signals are held constant; by default all that are recorded. What may be a consequence of the session is refused.
     sealed
         While a trial runs, say no more than which day it is.
     seed
@@ -277,6 +282,9 @@ def answer(
     _refuse(outcome, diary, swc, prior, schedule)
     if beside is not None:
         _refuse_second(beside, outcome, diary)
+    if adjust is not None:
+        refuse_consequences(adjust, get_args(SignalName))
+        diary = replace(diary, signals=tuple(s for s in diary.signals if s.name in adjust or s.name == outcome))
     table = build(diary, outcome, today=today, schedule=schedule, drop_first_days=drop_first_days)
     if schedule is not None and not table.t.size:
         raise InputError(_no_common_day(diary, outcome, schedule), where="--schedule")
@@ -324,7 +332,7 @@ def answer(
         extra = companion_told(second, fits[prior], nof1.fit(table.design(chosen), seed=seed))
     told = [*caveats.about_expectancy(expectancy, acute, compared), *caveats.about_second(beside, extra)]
     warned = (
-        *caveats.about_trial(acute, trial.adherence, trial.p),
+        *caveats.about_trial(acute, trial.adherence, trial.p, headline=effect),
         *caveats.about_course(at, drawable=redraw is not None),
         *told,
         *caveats.about_timing(placebo, verdict),
@@ -431,7 +439,9 @@ def _no_common_day(diary: Diary, outcome: str, schedule: Schedule) -> str:
 def _comparison(
     outcome: str, table: Table, *, unit: str, higher_is: Direction, schedule: Schedule | None, swc: float | None
 ) -> Comparison:
-    arms = None if schedule is None or schedule.arms == ("train", "rest") else schedule.arms
+    arms = None
+    if schedule is not None and schedule.arms != ("train", "rest"):
+        arms = (schedule.arms[0].replace("_", " "), schedule.arms[1].replace("_", " "))
     return wording.Comparison(
         outcome=outcome.replace("_", " "),
         unit=unit,

@@ -228,3 +228,19 @@ def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixtu
         main(["answer", *EXAMPLE, *wrong])
     assert stop.value.code == 2
     assert wrong[0] in capsys.readouterr().err
+
+
+def test_what_a_session_may_cause_is_no_covariate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(*EXAMPLE, "--adjust", "energy", capsys=capsys)
+    assert (code, out) == (2, "")
+    assert "may be a consequence of the session" in err
+    made = random.Random(4)
+    days = [today() - timedelta(days=60 - d) for d in range(60)]
+    rows = [f"{on},{made.gauss(50, 9):.0f},{made.gauss(7, 1):.1f}" for on in days]
+    (tmp_path / "c.csv").write_text("date,mood,sleep_h\n" + "\n".join(rows))
+    (tmp_path / "d.csv").write_text("date,dose\n" + "\n".join(f"{on},{i % 2}" for i, on in enumerate(days)))
+    given = ["--checkins", str(tmp_path / "c.csv"), "--exposures", str(tmp_path / "d.csv"), "--outcome", "mood"]
+    adjusted = document(*given, "--adjust", "sleep_h", capsys=capsys)
+    assert adjusted == document(*given, capsys=capsys)  # all that are recorded are held constant anyway
+    plain = document(*given, "--adjust", "none", capsys=capsys)
+    assert plain["effects"]["acute"]["mean"] != adjusted["effects"]["acute"]["mean"]

@@ -63,6 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUTCOME",
         help="a sparse second outcome (a questionnaire every two weeks) modelled together with this one",
     )
+    parser.add_argument(
+        "--adjust",
+        metavar="NAMES",
+        help="signals to hold constant: sleep_h,illness (default: all recorded; none for none)",
+    )
     parser.add_argument("--claim", metavar="ID", help="claim whose studies inform two of the starting points")
     parser.add_argument(
         "--expected", type=_number, metavar="X", help="the benefit you expected before, in points: it is reported"
@@ -149,6 +154,9 @@ def _answer(
         expectancy=told,
         sealed=not args.open,
         beside=args.beside,
+        adjust=None
+        if args.adjust is None
+        else [n.strip() for n in args.adjust.split(",") if n.strip() not in ("", "none")],
         seed=args.seed,
     )
 

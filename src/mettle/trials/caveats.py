@@ -97,9 +97,12 @@ def caveats(
     return tuple(found)
 
 
-def about_trial(acute: Effect, done: Adherence | None, p: float | None) -> list[Caveat]:
-    """Adherence, and whether the randomisation test agrees with the posterior."""
+def about_trial(
+    acute: Effect, done: Adherence | None, p: float | None, *, headline: EffectName = "acute"
+) -> list[Caveat]:
+    """Adherence, and whether the randomisation test, which is about the acute effect, agrees with the posterior."""
     found = []
+    test = "The randomisation test" if headline == "acute" else "Of the session's own day, the randomisation test"
     if done is not None and done.done_when_assigned is not None and done.done_otherwise is not None:
         kept, crossed = round(done.done_when_assigned * done.assigned), round(done.done_otherwise * done.other)
         said = f"You did what was drawn on {kept} of {done.assigned} days, and the other way round on {crossed} of {done.other}."
@@ -113,15 +116,9 @@ def about_trial(acute: Effect, done: Adherence | None, p: float | None) -> list[
         excludes = acute.q025 > 0 or acute.q975 < 0
         if excludes != (p < 0.05):
             agrees = "does not confirm it" if excludes else "finds a difference where the interval does not"
-            found.append(
-                Caveat(
-                    "randomisation_disagrees", f"The randomisation test {agrees} (p = {p:.3f}); trust neither alone."
-                )
-            )
+            found.append(Caveat("randomisation_disagrees", f"{test} {agrees} (p = {p:.3f}); trust neither alone."))
         else:
-            found.append(
-                Caveat("randomisation_agrees", f"The randomisation test, which needs no model, agrees (p = {p:.3f}).")
-            )
+            found.append(Caveat("randomisation_agrees", f"{test}, which needs no model, agrees (p = {p:.3f})."))
     return found
 
 

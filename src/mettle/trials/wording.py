@@ -76,7 +76,7 @@ class Comparison:
 def moment(c: Comparison, effect: EffectName) -> str:
     """When the headline looks: ``in the four hours after a session``."""
     if c.arms is not None and effect == "acute":
-        return f"on {c.arms[0]} days"
+        return f"on {c.arms[0]} days rather than {c.arms[1]} ones"
     if effect == "acute":
         if c.horizon == "hours":
             return "in the four hours after a session"

@@ -53,7 +53,7 @@ def compare(count):
 
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(count):
-            write_person(Path(folder) / f"p{seed:04}", PEOPLE["benefits"], seed=seed, days=56)
+            write_person(Path(folder) / f"p{seed:04}", PEOPLE["benefits"], seed=seed, days=28)
         everybody = people(Path(folder))
         seconds = {"one": [], "two": [], "dask": []}
         with (
@@ -64,7 +64,7 @@ def compare(count):
         ):
             executors = {"one": one, "two": two, "dask": dask}
             for executor in executors.values():
-                timed(everybody[:8], executor)  # what is loaded once
+                timed(everybody[:4], executor)  # what is loaded once
             for _ in range(RUNS):
                 for name, executor in executors.items():
                     seconds[name].append(timed(everybody, executor))
@@ -72,11 +72,11 @@ def compare(count):
     # each run's ratio, so that what else the machine does falls on both
     speedup = median(a / b for a, b in zip(seconds["one"], seconds["two"], strict=True))
     against = median(a / b for a, b in zip(seconds["two"], seconds["dask"], strict=True))
-    print(f"people                                    {count}, 56 days, about 150 check-ins each")
+    print(f"people                                    {count}, 28 days, about 75 check-ins each")
     print(f"one process                               {median(seconds['one']) / count * 1e3:.0f} ms a person")
     print(f"two processes / one                       {speedup:.2f} times as fast (median of {RUNS})")
     print(f"Dask, two workers / two processes         {against:.2f} times as fast (median of {RUNS})")
-    print(f"peak memory of a process after {count * RUNS + 8} people  {memory:.0f} MB")
+    print(f"peak memory of a process after {count * RUNS + 4} people  {memory:.0f} MB")
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
 
 

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mettle.cli import main
 from mettle.trials.people import PEOPLE, simulate
 
 if TYPE_CHECKING:
@@ -35,12 +37,19 @@ def write_person(folder: Path, person: Person, *, seed: int, days: int = 42, tri
         (folder / "trial.json").write_text(json.dumps(document))
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Four people in a trial, three of whom benefit, and one whose file is broken."""
-    cohort = tmp_path / "cohort"
+@pytest.fixture(scope="session")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four people in a trial, three of whom benefit, and one whose file is broken; answered once, with what was printed."""
+    cohort = tmp_path_factory.mktemp("cohort") / "cohort"
     for seed in range(4):
         write_person(cohort / f"p{seed}", PEOPLE["benefits" if seed else "no_effect"], seed=seed)
     write_person(cohort / "p9_broken", PEOPLE["no_effect"], seed=9)
     (cohort / "p9_broken" / "person.toml").write_text('outcome = "mood"\nhighr_is = "better"\n')
+    assert main(["cohort", str(cohort)]) == 0
     return cohort
+
+
+@pytest.fixture
+def folder(answered: Path, tmp_path: Path) -> Path:
+    """A copy of them, with the answers that are kept."""
+    return shutil.copytree(answered, tmp_path / "cohort")

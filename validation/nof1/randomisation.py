@@ -1,7 +1,7 @@
-"""Is the randomisation test's p value uniform where nothing helps? On 2,000 diaries through the shipped code, 199 redraws each.
+"""Is the randomisation test's p value uniform where nothing helps? On 3,000 diaries through the shipped code, 199 redraws each.
 
 Diaries of 84 evenings whose noise has the tails of Student's t and whose swings last six days, so that the model behind the
-statistic is wrong. Half are drawn by coin, half in pairs of days. Writes ``randomisation.json``.
+statistic is wrong. A third is drawn by coin, a third in pairs of days, a third by `mettle trial design`. Writes ``randomisation.json``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from scipy import stats
 
 from mettle.diary import Diary, Observation
 from mettle.evidence.priors import zero_centred
+from mettle.trials.design import Wish, draw, sampler
 from mettle.trials.randomisation import randomisation_p
-from mettle.trials.schedule import Assignment, Schedule
+from mettle.trials.schedule import Assignment, Schedule, schedule_from
 from mettle.trials.table import build
 from mettle.units import When
 
@@ -29,37 +30,42 @@ PEOPLE = 1000
 DAYS = 84
 DRAWS = 199
 START = date(2026, 3, 2)
-DESIGNS = ("coin", "pairs")
+DESIGNS = ("coin", "pairs", "drawn")
+"""Drawn: days as `mettle trial design` draws them by default, and its own sampler for the redraws."""
 THRESHOLDS = {"ks_p_above": 0.01}
 
 
 def p_value(kind, number, *, effect=0.0, draws=DRAWS):
     """The p value of one simulated person."""
     rng = np.random.default_rng([SEED, DESIGNS.index(kind), number])
-    dose = simulate.schedule(kind, DAYS, rng)
+    days = [START + timedelta(days=d) for d in range(DAYS)]
+    if kind == "drawn":
+        document = draw(Wish("days", ("train", "rest"), START, DAYS), seed=number)
+        schedule, redraw = schedule_from(document), sampler(document)
+        dose = np.array([a.arm == "train" for a in schedule.assignments], float)
+    else:
+        dose = simulate.schedule(kind, DAYS, rng)
+        schedule = Schedule("days", ("train", "rest"), _assigned(days, dose), "mood")
+
+        def redraw(again):
+            return {a.on: a.arm for a in _assigned(days, simulate.schedule(kind, DAYS, again))}
+
     truth = simulate.World(ou_time=6.0, level=0.1)
     y = effect * dose + simulate.latent(DAYS, truth, rng) + 0.6 / np.sqrt(3) * rng.standard_t(3, size=DAYS)
-    days = [START + timedelta(days=d) for d in range(DAYS)]
     rated = rng.random(DAYS) >= 0.2
     diary = Diary(
         observations=tuple(
             Observation("mood", When(on), float(v)) for on, v, r in zip(days, y, rated, strict=True) if r
         )
     )
-    schedule = Schedule(
-        "days", ("train", "rest"), tuple(Assignment(on, _arm(d)) for on, d in zip(days, dose, strict=True)), "mood"
-    )
     table = build(diary, "mood", today=days[-1], schedule=schedule)
-
-    def redraw(again):
-        return {on: _arm(d) for on, d in zip(days, simulate.schedule(kind, DAYS, again), strict=True)}
 
     priors = zero_centred(table.scale).default
     return randomisation_p(table, priors, schedule, redraw, rng=rng, draws=draws)
 
 
-def _arm(dose):
-    return "train" if dose else "rest"
+def _assigned(days, dose):
+    return tuple(Assignment(on, "train" if d else "rest") for on, d in zip(days, dose, strict=True))
 
 
 def step(kind, people):

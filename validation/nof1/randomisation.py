@@ -1,4 +1,4 @@
-"""Is the randomisation test's p value uniform where nothing helps? On 3,000 diaries through the shipped code, 199 redraws each.
+"""Is the randomisation test's p value uniform where nothing helps? On 6,000 diaries through the shipped code, 199 redraws each.
 
 Diaries of 84 evenings whose noise has the tails of Student's t and whose swings last six days, so that the model behind the
 statistic is wrong. A third is drawn by coin, a third in pairs of days, a third by `mettle trial design`. Writes ``randomisation.json``.
@@ -26,7 +26,7 @@ from mettle.trials.table import build
 from mettle.units import When
 
 SEED = 20260307
-PEOPLE = 1000
+PEOPLE = 2000
 DAYS = 84
 DRAWS = 199
 START = date(2026, 3, 2)

@@ -149,6 +149,7 @@ def test_nothing_comes_by_surprise_the_step_is_confirmed_and_two_taps_end_it(pag
     page.goto(f"{site.url}/workout/")
     page.get_by_role("button", name="Start").first.click()
     expect(page.get_by_text("Nothing else will come.")).to_be_visible()
+    page.get_by_text("Another step").click()
     page.get_by_role("button", name="2. Walk to the gym").click()
     page.get_by_role("group", name="How tense are you now?").get_by_role("button", name="6 of 10").click()
     page.get_by_role("checkbox").first.uncheck()

@@ -8,6 +8,7 @@ const place = document.getElementById("workout");
 let bundle = null;
 let active = null; // {entity, session, index, swaps: {exercise index: alternative index}, done: [{entity, step, fields}], restUntil, restTotal, pick: {}}
 let ticker = null;
+let preparing = false; // a bundle that arrives meanwhile must not wipe what is being chosen
 
 const wall = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
@@ -29,13 +30,17 @@ const target = (reps) => (Array.isArray(reps) ? reps[1] : reps);
 async function prepare(session) {
   const ladder = bundle?.ladder && !session.short ? bundle.ladder : null;
   if (!bundle?.gentle && !ladder) { await begin(session); return; }
+  preparing = true;
   const out = new Set();
   const before = (await store.kept("ladder-step")) || 1;
   let step = before; let tension = null;
   const parts = [];
   if (ladder) {
-    const steps = ladder.steps.map((s) => el("button", { class: "wide choice-step", "aria-pressed": String(s.step === step), onclick: (event) => { step = s.step; for (const b of steps) b.setAttribute("aria-pressed", String(b === event.currentTarget)); } }, `${s.step}. ${s.text}`));
-    parts.push(el("section", { class: "card stack" }, el("h2", {}, "Which step today?"), ...steps, el("p", { class: "small" }, ladder.advance.text)),
+    const words = (n) => { const s = ladder.steps.find((x) => x.step === n); return `${s.step}. ${s.text}`; };
+    const chosen = el("p", { role: "status" }, words(step));
+    const steps = ladder.steps.map((s) => el("button", { class: "wide choice-step", "aria-pressed": String(s.step === step), onclick: (event) => { step = s.step; chosen.textContent = words(step); for (const b of steps) b.setAttribute("aria-pressed", String(b === event.currentTarget)); others.open = false; } }, words(s.step)));
+    const others = el("details", { class: "stack" }, el("summary", {}, "Another step"), ...steps, el("p", { class: "small" }, ladder.advance.text));
+    parts.push(el("section", { class: "card" }, el("h2", {}, "Your step today"), chosen, others),
       scale("How tense are you now?", "calm", "as tense as it gets", async (n) => { tension = n; }));
   }
   if (bundle?.gentle) {
@@ -49,7 +54,7 @@ async function prepare(session) {
       if (today) await store.keep("ladder-step", step);
       await begin(chosen, today, tension);
     } }, "Begin"),
-    el("button", { class: "plain wide", onclick: choose }, "Back"));
+    el("button", { class: "plain wide", onclick: () => { preparing = false; choose(); } }, "Back"));
 }
 
 // One tap on a scale from 0 to 10 with end words.
@@ -196,9 +201,9 @@ function feeling(ended, minutes, stopped) {
   const feelings = first.map((i) => scale(i.question, i.low, i.high, keep(i.id)));
   if (ended.ladder) feelings.push(scale("How tense are you now?", "calm", "as tense as it gets", keep("suds")));
   const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }]); flush(); show(hard, el("p", { role: "status" }, "Kept.")); };
-  const hard = el("div", { class: "choices" }, ...[[1, "very light"], [3, "light"], [5, "hard"], [7, "very hard"], [10, "all I had"]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
+  const hard = el("div", { class: "choices qualities" }, ...[[1, "very light"], [3, "light"], [5, "hard"], [7, "very hard"], [10, "all I had"]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
   show(place, el("h1", {}, stopped ? "Stopped, and kept" : "Done"),
-    el("p", {}, `${ended.done.length} sets in ${minutes} minutes.`),
+    el("p", {}, `${ended.done.length} ${ended.done.length === 1 ? "set" : "sets"} in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`),
     ...[...new Set(wins)].map((w) => el("p", { class: "card training" }, w)),
     el("section", { class: "card training" }, el("h2", {}, "How hard was it as a whole?"), hard),
     ...feelings,
@@ -207,7 +212,7 @@ function feeling(ended, minutes, stopped) {
 }
 
 function bar(set) {
-  if (!set.set_up) return null;
+  if (!set.set_up || set.set_up === loadText(set)) return null;
   const drawn = bundle?.plates?.[set.set_up];
   return drawn ? el("img", { src: `data:image/svg+xml,${encodeURIComponent(drawn)}`, alt: set.set_up, class: "bar-picture", width: 300, height: 64 }) : el("p", { class: "plates small" }, set.set_up);
 }
@@ -264,7 +269,7 @@ function workTimer(set) {
 }
 
 const timed = () => active.session.format === "circuit" || active.session.exercises.some((e) => e.sets.some((s) => s.hold_s));
-const silentSwitch = () => el("button", { class: "plain", "aria-pressed": String(active.silent ?? !bundle?.sound), onclick: async () => { active.silent = !(active.silent ?? !bundle?.sound); await store.keep("active", active); render(); } }, "silent");
+const silentSwitch = () => el("button", { class: "plain", onclick: async () => { active.silent = !(active.silent ?? !bundle?.sound); await store.keep("active", active); render(); } }, active.silent ?? !bundle?.sound ? "silent: turn sound on" : "sound on: be silent");
 
 function stepper(label, text, down, up) {
   return el("div", { class: "stepper" }, el("button", { "aria-label": `less ${label}`, onclick: down }, "−"), el("span", { class: "small" }, label, el("br"), el("strong", {}, text)), el("button", { "aria-label": `more ${label}`, onclick: up }, "+"));
@@ -347,7 +352,7 @@ async function start() {
   if (active || bundle) render();
   const fresh = await fetchBundle();
   if (fresh) bundle = fresh;
-  if (!active) render();
+  if (!active && !preparing) render();
   if (navigator.wakeLock) { const hold = () => navigator.wakeLock.request("screen").catch(() => {}); hold(); document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); }); }
 }
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from mettle import evidence
@@ -15,6 +17,13 @@ from mettle.web.people import person_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+FORESTS = (
+    ("after_treatment", _("All exercise trials: a medium effect, and trials that disagree")),
+    ("resistance", _("The four of resistance training: a large effect, from few people")),
+    ("low_risk", _("The six best guarded against bias: a small effect, perhaps none")),
+)
+"""Pictures that `validation/pictures/forest.py` draws."""
 
 
 @login_required
@@ -33,6 +42,8 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "overall": evidence.overall(),
+        "forests": FORESTS,
+        "static_url": settings.STATIC_URL,
         "sections": sections,
         "section": section,
         "verdict": verdict,

@@ -333,10 +333,11 @@ def answer(
     told = [*caveats.about_expectancy(expectancy, acute, compared), *caveats.about_second(beside, extra)]
     warned = (
         *caveats.about_trial(acute, trial.adherence, trial.p, headline=effect),
-        *caveats.about_course(at, drawable=redraw is not None),
+        *caveats.about_course(at),
         *told,
         *caveats.about_timing(placebo, verdict),
         *warned,
+        *caveats.about_drawing(at, drawable=redraw is not None),
     )
     at_end = at is not None and at.ended
     decided = decision_of(compared, under[prior], verdict, name=effect) if at_end else None

@@ -131,20 +131,23 @@ def sealed(at: Course) -> Caveat:
     )
 
 
-def about_course(at: Course | None, *, drawable: bool) -> list[Caveat]:
+def about_course(at: Course | None) -> list[Caveat]:
     """Which day of the trial it is, and why no p value is told before its end."""
-    if at is None:
+    if at is None or at.ended:
         return []
-    if not at.ended:
-        said = (
-            f"This is {at.words} of the trial. The randomisation test waits for its planned end, {_day(at.last_day)}: a p value that is "
-            "looked at on the way finds too much."
-        )
-        return [Caveat("trial_running", said)]
-    if not drawable:
-        said = "The schedule does not say how it was drawn, so no randomisation test can stand beside this."
-        return [Caveat("no_randomisation_test", said)]
-    return []
+    said = (
+        f"This is {at.words} of the trial. The randomisation test waits for its planned end, {_day(at.last_day)}: a p value that is "
+        "looked at on the way finds too much."
+    )
+    return [Caveat("trial_running", said)]
+
+
+def about_drawing(at: Course | None, *, drawable: bool) -> list[Caveat]:
+    """At the end of a trial whose file does not say how it was drawn: why no randomisation test stands beside it."""
+    if at is None or not at.ended or drawable:
+        return []
+    said = "The schedule does not say how it was drawn, so no randomisation test can stand beside this."
+    return [Caveat("no_randomisation_test", said)]
 
 
 def _day(on: date) -> str:

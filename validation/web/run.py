@@ -25,13 +25,13 @@ from tests.web.served import QUIET, free_port, running  # noqa: E402 # likewise
 
 SCREENS = {"today": "/", "workout": "/workout/", "answer": "/answer/"}
 CATEGORIES = ("performance", "accessibility", "best-practices")
-RUNS = 3
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "device_scale_factor": 2}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--pictures", action="store_true")
+    parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
     chromium = shutil.which("chromium")
     with (
@@ -54,10 +54,10 @@ def main() -> None:
         page.get_by_role("button", name="Start").first.wait_for()
         if args.pictures:
             pictures(page, site.url)
-        report = {name: judged(f"{site.url}{path}", port) for name, path in SCREENS.items()}
+        report = {name: judged(f"{site.url}{path}", port, args.runs) for name, path in SCREENS.items()}
         browser.close()
     told = {
-        "how": f"python validation/web/run.py; lighthouse {version()}, mobile preset (simulated slow 4G, 4x slower processor), median of {RUNS} runs",
+        "how": f"python validation/web/run.py; lighthouse {version()}, mobile preset (simulated slow 4G, 4x slower processor), median of {args.runs} run(s)",
         "load_of_the_machine": round(os.getloadavg()[0], 1),
         "scores": report,
     }
@@ -69,7 +69,7 @@ def version() -> str:
     return json.loads((ROOT / "validation/web/node_modules/lighthouse/package.json").read_text())["version"]
 
 
-def judged(url: str, port: int) -> dict[str, object]:
+def judged(url: str, port: int, runs: int) -> dict[str, object]:
     """Median scores in percent, and what keeps a category below 100."""
     command = [
         "node",
@@ -80,9 +80,9 @@ def judged(url: str, port: int) -> dict[str, object]:
     ]
     command += ["--output=json", "--disable-storage-reset", f"--only-categories={','.join(CATEGORIES)}"]
     documents = [
-        json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(RUNS)
+        json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(runs)
     ]
-    scores = {c: sorted(round(100 * d["categories"][c]["score"]) for d in documents)[RUNS // 2] for c in CATEGORIES}
+    scores = {c: sorted(round(100 * d["categories"][c]["score"]) for d in documents)[runs // 2] for c in CATEGORIES}
     last = documents[-1]
     lost = sorted(
         {

@@ -128,3 +128,20 @@ def test_clocks_far_off_are_no_trouble(as_alice: Client, year: str) -> None:
     body = {"device": PHONE, "device_now": f"{year}T00:00:00Z", "ops": [*a_session()]}
     reply = as_alice.post("/api/v1/sync", json.dumps(body), content_type="application/json")
     assert [r["status"] for r in reply.json()["receipts"]] == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"instrument": "nonsense", "answers": {"1": 1}, "finished": True}, "instrument"),
+        ({"instrument": "phq9", "answers": {"1": 9}, "finished": True}, "item 1"),
+        ({"instrument": "phq9", "answers": {"77": 1}, "finished": True}, "77"),
+    ],
+)
+def test_answers_that_fit_no_form_are_refused_with_the_item(
+    as_alice: Client, fields: dict[str, Any], named: str
+) -> None:
+    (receipt,) = send(as_alice, op("response.put", on="2026-11-22", **fields))
+    assert receipt["status"] == "refused"
+    assert named in receipt["why"]
+    assert models.Response.objects.count() == 0

@@ -14,6 +14,7 @@ from mettle.instruments.safety import message
 from mettle.web import store, withheld
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from mettle.web.models import Person, Response
@@ -75,6 +76,28 @@ def _form(key: str) -> dict[str, Any]:
 
 def _labels(labels: dict[int, str]) -> list[dict[str, Any]]:
     return [{"value": value, "text": words} for value, words in sorted(labels.items())]
+
+
+def refuse_strangers(instrument: str, answers: Mapping[str, float | None]) -> None:
+    """Refuse answers that fit no form: an unknown instrument, an item that it does not have, a value that is not on offer.
+
+    Raises
+    ------
+    ValueError
+        With the item and what is allowed.
+    """
+    if not instrument:
+        return
+    if instrument not in instruments.ids():
+        raise ValueError(f"instrument must be one of {', '.join(instruments.ids())}, got {instrument!r}")
+    found = instruments.load(instrument)
+    unscored = found.rules["items"].get("unscored", [])
+    for item, value in answers.items():
+        if item in unscored:
+            continue
+        if item not in found.item_ids:
+            raise ValueError(f"{found.name} has no item {item}; it has {', '.join(found.item_ids)}")
+        instruments.check_response(found, item, value)
 
 
 def add_up(row: Response) -> None:

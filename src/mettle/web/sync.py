@@ -161,6 +161,7 @@ def _refuse_withheld(kind: str, row: Any, fields: dict[str, Any]) -> None:
     ):
         raise ValueError("kind: this id is of another kind of record")
     if kind == "response":
+        questionnaires.refuse_strangers(fields.get("instrument") or row.instrument, fields.get("answers", {}))
         withheld.refuse_answers(fields.get("instrument") or row.instrument, row.instrument, fields.get("answers", {}))
     if kind == "observation" and withheld.is_withheld(fields.get("outcome") or row.outcome):
         raise ValueError("outcome: on an instance that somebody else hosts this value stays on your device")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mettle import instruments
 from mettle.web import bundle, models, programme
 from tests.web.conftest import PROFILE
 
@@ -45,3 +46,12 @@ def test_the_ladder_and_the_gentle_format_come_with_the_wish(alice: User) -> Non
     programme.make(person)
     plain = bundle.of(person)
     assert (plain["gentle"], plain["ladder"]) == (False, None)
+
+
+def test_every_answer_that_asks_for_help_has_its_card(alice: User) -> None:
+    cards = bundle.help_cards(models.Person.of(alice))["safety_item"]
+    for key in instruments.ids():
+        for item in instruments.load(key).safety:
+            asked = {str(value) for value in instruments.load(key).values if value >= item.lowest}
+            assert asked <= set(cards), key
+    assert "blank" in cards

@@ -143,7 +143,7 @@ def help_cards(person: models.Person | None) -> dict[str, Any]:
         first, later = (safety.response("phq9", 9, answer, seen_before=seen, **known) for seen in (False, True))
         return {"first": _card(first), "later": _card(later)}
 
-    answers: dict[str, int | None] = {"1": 1, "2": 2, "3": 3, "blank": None}
+    answers: dict[str, int | None] = {"1": 1, "2": 2, "3": 3, "4": 3, "blank": None}  # some forms go to 4
     return {
         "card": help_card(choices.get("country")),
         "contact": choices.get("contact"),

@@ -67,7 +67,7 @@ def _form(key: str) -> dict[str, Any]:
         "nobody_watches": message("help_nobody_watches").text,
         "items": items,
         "answers": [],
-        "safety_items": [s.item for s in instrument.safety],
+        "safety": {s.item: {"from": s.lowest, "kind": s.kind} for s in instrument.safety},
         "stays": sorted(withheld.safety_items().get(key, ())) if settings.PLACE.hosted else [],
         "licence": pack.licence_note,
         "form": {"form": instrument.form, "language": pack.language, "text_sha256": pack.sha256},

@@ -14,7 +14,8 @@ let bundle = null;
 let form = null;
 let state = null; // {entity, instrument, answers, at}
 
-const safety = (item) => form.safety_items.includes(item.id);
+// Whether an answer asks for the help card; left blank it does too.
+const asksForHelp = (item, value) => form.safety[item.id] !== undefined && (value === null || value >= form.safety[item.id].from);
 
 // On an instance that somebody else hosts, some answers stay on this device; and nothing is sent before the last question,
 // so that not even the time taken over one of them leaves it.
@@ -27,7 +28,7 @@ async function answer(item, value) {
   state.at += 1;
   if (bundle.hosted) await store.keep(`response-${form.id}`, state);
   else await store.record([{ kind: "response.put", entity: state.entity, fields: fields() }], { [`response-${form.id}`]: state });
-  if (safety(item) && (value === null || value > 0)) { await help(value); return; }
+  if (asksForHelp(item, value)) { await help(form.safety[item.id].kind === "self_harm" ? value : null); return; }
   render();
 }
 

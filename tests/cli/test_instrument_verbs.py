@@ -93,6 +93,7 @@ def test_bad_input_is_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str
         ("a.csv", b"at,outcome,value\nsoon,mood,3\n", "a.csv: row 2: at: "),
         ("a.json", b'[{"instrument": "phq9"}]', "a.json: record 1: at: "),
         ("a.json", b"{", "expected a JSON list of records"),
+        ("a.json", b"[" * 100_000, "expected a JSON list of records"),
     ],
 )
 def test_a_file_that_cannot_be_added_to_is_refused_before_anything_is_asked(

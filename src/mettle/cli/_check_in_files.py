@@ -89,7 +89,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def _records(path: Path) -> list[dict[str, Any]]:
     try:
         document = json.loads(path.read_text("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, list) or not all(isinstance(r, dict) for r in document):
         raise InputError("expected a JSON list of records", where=path.name)

@@ -218,7 +218,7 @@ def _previous(path: Path) -> dict[str, Any] | None:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
         schedule_from(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError("is there already and is no trial; choose another --out", where=path.name) from None
     found: dict[str, Any] = document
     return found

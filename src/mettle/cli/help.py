@@ -49,7 +49,7 @@ def read_plan(path: Path) -> safety.SafetyPlan:
 
     try:
         document = json.loads(path.read_text("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError("not JSON", where=path.name) from None
     if not isinstance(document, dict):
         raise InputError("expected one JSON object", where=path.name)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen, and with what certificate."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=port, default=8000, help="1 to 65535 (default 8000)")
     parser.add_argument("--name", default="localhost", help="host name to print in links")
     parser.add_argument("--cert", help="certificate file, for https")
     parser.add_argument("--key", help="its private key")
@@ -23,6 +20,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--link", action="store_true", help="print a fresh sign-in link for the app that runs, and end")
     parser.add_argument("--no-open", action="store_true", help="do not open a browser")
+
+
+def port(text: str) -> int:
+    """A port that can be listened on."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to 65535, got {text!r}")
+    return number
 
 
 def run(args: argparse.Namespace) -> int:

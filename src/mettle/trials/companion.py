@@ -146,8 +146,8 @@ _OWN_TO_THE_FIRST = frozenset(
 def _kept(recall_days: int) -> float:
     """SD of the mean of an Ornstein-Uhlenbeck process over so many days, as a share of its own SD.
 
-    >>> _kept(0), round(_kept(14), 2)
-    (1.0, 0.5)
+    >>> float(_kept(0)), round(float(_kept(14)), 2)
+    (1.0, 0.49)
     """
     if recall_days == 0:
         return 1.0

@@ -6,19 +6,35 @@ import { tick, uuid } from "./clock.js";
 const STORES = ["outbox", "refused", "kept", "meta"];
 let opened = null;
 
-// The opaque name of the person whose data this browser holds; pages of a signed-in person carry it.
-export function whose() {
-  const here = document.body.dataset.person;
-  if (here) localStorage.setItem("mettle-person", here);
-  return here || localStorage.getItem("mettle-person") || "";
-}
-
 function request(r) {
   return new Promise((resolve, reject) => {
     r.onsuccess = () => resolve(r.result);
     r.onerror = () => reject(r.error);
   });
 }
+
+// Whose records these are is remembered as safely as the records: local storage is at hand at once, but it can be minutes
+// behind when a battery dies.
+async function remembered(name) {
+  const opening = indexedDB.open("mettle", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("who");
+  const db = await request(opening);
+  try {
+    const known = (await request(db.transaction("who").objectStore("who").get("person"))) || "";
+    if (name && name !== known) await write(db, ["who"], (tx) => tx.objectStore("who").put(name, "person"));
+    return name || known;
+  } finally {
+    db.close();
+  }
+}
+
+// The opaque name of the person whose data this browser holds; pages of a signed-in person carry it.
+const NAME = "mettle-person";
+if (document.body.dataset.person) localStorage.setItem(NAME, document.body.dataset.person);
+const atHand = localStorage.getItem(NAME) || "";
+const person = await remembered(atHand).catch(() => atHand);
+if (person) localStorage.setItem(NAME, person);
+export const whose = () => person;
 
 export function open() {
   opened ??= (async () => {
@@ -146,7 +162,8 @@ export async function wipe() {
   db.close();
   opened = null;
   await request(indexedDB.deleteDatabase(`mettle-${whose()}`));
-  localStorage.removeItem("mettle-person");
+  await request(indexedDB.deleteDatabase("mettle"));
+  localStorage.removeItem(NAME);
 }
 
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("mettle") : null;

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from mettle.web import answering, programme
 from mettle.web.models import Person
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ PROFILE = {
 def no_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No official wording is at hand unless a test puts some there, whatever this machine has fetched."""
     monkeypatch.setenv("METTLE_DATA", str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def nothing_under_way() -> None:
+    """No computation of an earlier test is taken for this one's: a test's people get the same numbers again."""
+    answering._running.clear()
+    programme._better.clear()
 
 
 @pytest.fixture

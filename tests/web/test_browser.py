@@ -114,7 +114,7 @@ def test_nothing_personal_is_readable_in_the_browsers_store(page: Page, context:
     expect(page.locator("#unsynced")).to_be_visible()
     dump = page.evaluate(
         """async () => {
-          const name = (await indexedDB.databases())[0].name;
+          const name = (await indexedDB.databases()).map((d) => d.name).find((n) => n.startsWith("mettle-"));
           const db = await new Promise((ok) => { const r = indexedDB.open(name); r.onsuccess = () => ok(r.result); });
           const out = [];
           for (const store of db.objectStoreNames) {

@@ -8,7 +8,8 @@ const place = document.getElementById("workout");
 let bundle = null;
 let active = null; // {entity, session, index, swaps: {exercise index: alternative index}, done: [{entity, step, fields}], restUntil, restTotal, pick: {}}
 let ticker = null;
-let preparing = false; // a bundle that arrives meanwhile must not wipe what is being chosen
+let preparing = false; // a bundle that arrives meanwhile must not wipe what is being chosen,
+let ended = false; // nor what is told at the end
 
 const wall = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
@@ -183,9 +184,10 @@ async function close(stopped) {
   const minutes = Math.round((Date.now() - active.startedAt) / 60000);
   const fields = { finished: true, duration_s: Math.min(Math.round((Date.now() - active.startedAt) / 1000), 172800) };
   await store.record([{ kind: "session.put", entity: active.entity, fields }], { active: null });
-  const ended = active;
+  const done = active;
   active = null;
-  feeling(ended, minutes, stopped);
+  ended = true;
+  feeling(done, minutes, stopped);
   flush();
 }
 
@@ -352,7 +354,7 @@ async function start() {
   if (active || bundle) render();
   const fresh = await fetchBundle();
   if (fresh) bundle = fresh;
-  if (!active && !preparing) render();
+  if (!active && !preparing && !ended) render();
   if (navigator.wakeLock) { const hold = () => navigator.wakeLock.request("screen").catch(() => {}); hold(); document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); }); }
 }
 

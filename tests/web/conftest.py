@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from playwright.sync_api import expect
 
 from mettle.web import answering, programme
 from mettle.web.models import Person
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.contrib.auth.models import User
+
+expect.set_options(
+    timeout=20_000
+)  # two browsers and two servers share two cores; a test fails by what it sees, not by the clock
 
 PROFILE = {
     "age": 40,

@@ -295,7 +295,7 @@ def test_a_passkey_is_added_and_then_signs_in_alone(context: BrowserContext, sit
     expect(page.get_by_role("heading", name="Your data")).to_be_visible()
 
 
-def until(page: Page, holds: str, seconds: float = 30) -> None:
+def until(page: Page, holds: str, seconds: float = 90) -> None:
     """Wait for an expression; Playwright's own waiting would need eval, which the content policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(holds):

@@ -6,11 +6,13 @@ import { download, el, sheet } from "./dom.js";
 
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register("/sw.js", { scope: "/" }).then((registration) => {
-    // A new version takes over between sessions, never during one.
+    // A new version takes over between sessions, never during one; and only from a page that has come to rest, because what
+    // a page still loads is served from the old version's store.
     const takeOver = async () => { if (!registration.waiting || (store.whose() && (await store.kept("active")))) return;
       registration.waiting?.postMessage("take over"); };
-    registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", takeOver));
-    takeOver();
+    const atRest = () => setTimeout(takeOver, 2_000);
+    registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", atRest));
+    if (document.readyState === "complete") atRest(); else addEventListener("load", atRest);
   }).catch(() => {});
 }
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from mettle.web import words
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -50,5 +52,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": person_of(request) if request.user.is_authenticated else None,
         "hosted": settings.PLACE.hosted,
         "tabs": tabs,
+        "words": words.catalogue(get_language() or "en"),
         "secure_context": request.is_secure() or host in ("localhost", "127.0.0.1", "[::1]"),
     }

@@ -88,8 +88,11 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # a person's own zone is theirs; the server keeps UTC
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [HERE / "locale"]
+LANGUAGES = [
+    ("en", "English"),
+    *((f.name.replace("_", "-").lower(), f.name) for f in sorted(LOCALE_PATHS[0].glob("[a-z][a-z]*"))),
+]  # a translation is a folder
 
 STATIC_VERSION = hashlib.sha256(
     __version__.encode() + b"".join(p.read_bytes() for p in sorted((HERE / "static").rglob("*")) if p.is_file()),

@@ -3,6 +3,7 @@ import * as store from "./store.js";
 import { flush } from "./sync.js";
 import "./lock.js";
 import { download, el, sheet } from "./dom.js";
+import { gettext, ngettext } from "./words.js";
 
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register("/sw.js", { scope: "/" }).then((registration) => {
@@ -24,7 +25,7 @@ async function refresh() {
   if (sample && (await store.kept("bundle"))?.simulated) sample.hidden = false;
   const { unsent, refused } = await store.waiting();
   chip.hidden = unsent + refused === 0;
-  chip.textContent = refused ? `${unsent} not sent, ${refused} refused` : `${unsent} not sent yet`;
+  chip.textContent = refused ? gettext("%(unsent)s not sent, %(refused)s refused", { unsent, refused }) : gettext("%(n)s not sent yet", { n: unsent });
 }
 
 async function send() {
@@ -42,11 +43,11 @@ document.addEventListener("submit", async (event) => {
   const { unsent, refused } = await store.waiting();
   const leave = async () => { form.dataset.sure = "1"; await store.wipe(); form.requestSubmit(); };
   if (unsent + refused === 0) { await leave(); return; }
-  const dialog = sheet("Some records are only on this device",
-    el("p", {}, `${unsent + refused} records have not reached mettle. Signing out would remove them from this device.`),
-    el("button", { class: "main wide", onclick: async () => { download("mettle-unsent.json", { unsent: await store.unsent(), refused: await store.refused() }); saved.disabled = false; } }, "Save them as a file"),
-    el("button", { class: "wide", onclick: () => dialog.close() }, "Stay signed in"));
-  const saved = el("button", { class: "wide stop", disabled: true, onclick: leave }, "I have the file: sign out");
+  const dialog = sheet(gettext("Some records are only on this device"),
+    el("p", {}, ngettext("%(n)s record has not reached mettle. Signing out would remove it from this device.", "%(n)s records have not reached mettle. Signing out would remove them from this device.", unsent + refused)),
+    el("button", { class: "main wide", onclick: async () => { download("mettle-unsent.json", { unsent: await store.unsent(), refused: await store.refused() }); saved.disabled = false; } }, gettext("Save them as a file")),
+    el("button", { class: "wide", onclick: () => dialog.close() }, gettext("Stay signed in")));
+  const saved = el("button", { class: "wide stop", disabled: true, onclick: leave }, gettext("I have the file: sign out"));
   dialog.append(saved);
 });
 
@@ -57,11 +58,11 @@ store.onChange(() => { refresh(); if (navigator.onLine) send(); });
 addEventListener("online", send);
 addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") send(); });
 setInterval(send, 30_000);
-if (store.whose()) { refresh().then(send).catch(() => { if (chip) { chip.hidden = false; chip.textContent = "this browser cannot keep records"; } }); }
+if (store.whose()) { refresh().then(send).catch(() => { if (chip) { chip.hidden = false; chip.textContent = gettext("this browser cannot keep records"); } }); }
 
 // Whatever could not be kept is said, never swallowed: a full disk, a private window, a broken store.
 addEventListener("unhandledrejection", (event) => {
-  const why = event.reason?.name === "QuotaExceededError" ? "this device has no room left" : String(event.reason?.message || event.reason);
-  const note = el("p", { class: "card needs-you", role: "alert" }, `That was not kept: ${why}. Free some space and do it again; what was kept before is safe.`);
+  const why = event.reason?.name === "QuotaExceededError" ? gettext("this device has no room left") : String(event.reason?.message || event.reason);
+  const note = el("p", { class: "card needs-you", role: "alert" }, gettext("That was not kept: %(why)s. Free some space and do it again; what was kept before is safe.", { why }));
   document.getElementById("main")?.prepend(note);
 });

@@ -4,6 +4,7 @@ import { bundle as fetchBundle, flush } from "./sync.js";
 import { day, moment, uuid } from "./clock.js";
 import { el, show } from "./dom.js";
 import { stopwatch } from "./stopwatch.js";
+import { gettext } from "./words.js";
 
 const place = document.getElementById("check-in");
 const occasion = new URLSearchParams(location.search).get("occasion") || "";
@@ -66,7 +67,7 @@ function nightBefore(words) {
     if (hours > 16) { said.textContent = words.odd; return; }
     made.sleep_h ??= uuid();
     await store.record([{ kind: "signal.put", entity: made.sleep_h, fields: { ...moment(up), name: "sleep_h", value: Math.round(hours * 60) / 60 } }]);
-    said.textContent = `${Math.floor(hours)} h ${Math.round((hours % 1) * 60)} min \u2713`;
+    said.textContent = `${gettext("%(h)s h %(min)s min", { h: Math.floor(hours), min: Math.round((hours % 1) * 60) })} \u2713`;
     flush();
   };
   bed.addEventListener("change", keepSleep); wake.addEventListener("change", keepSleep);
@@ -83,7 +84,7 @@ function nightBefore(words) {
 
 async function start() {
   const bundle = (await store.kept("bundle")) || (await fetchBundle());
-  if (!bundle) { show(place, el("h1", {}, "How is it right now?"), el("p", {}, "This device needs a connection once before it can check in.")); return; }
+  if (!bundle) { show(place, el("h1", {}, gettext("How is it right now?")), el("p", {}, gettext("This device needs a connection once before it can check in."))); return; }
   const items = bundle.check_in.items.map((item) => slider(item, "observation", (value) => ({ ...moment(), outcome: item.id, value })));
   const context = bundle.check_in.context.map((item) => (item.kind === "tick" ? tick(item) : number(item)));
   const night = bundle.check_in.sleep ? nightBefore(bundle.check_in.sleep) : null;
@@ -91,14 +92,14 @@ async function start() {
   const finished = async () => {
     await store.record([{ kind: "observation.put", entity: uuid(), fields: { ...moment(), outcome: "check_in_s", value: watch.seconds(), ...(occasion ? { occasion } : {}) } }]);
     flush();
-    const next = occasion !== "before" ? [el("a", { class: "button main wide", href: "/" }, "Today")] : [
-      el("a", { class: "button main wide", href: "/workout/" }, "Train now"), el("a", { class: "button wide", href: "/workout/?short=1" }, "Ten minutes today"), el("a", { class: "button plain wide", href: "/" }, "Not today, and that is fine")];
-    show(place, el("h1", {}, "Kept"), el("p", { role: "status" }, "Thank you. That is all."), el("div", { class: "stack" }, ...next));
+    const next = occasion !== "before" ? [el("a", { class: "button main wide", href: "/" }, gettext("Today"))] : [
+      el("a", { class: "button main wide", href: "/workout/" }, gettext("Train now")), el("a", { class: "button wide", href: "/workout/?short=1" }, gettext("Ten minutes today")), el("a", { class: "button plain wide", href: "/" }, gettext("Not today, and that is fine"))];
+    show(place, el("h1", {}, gettext("Kept")), el("p", { role: "status" }, gettext("Thank you. That is all.")), el("div", { class: "stack" }, ...next));
   };
-  show(place, el("h1", {}, bundle.check_in.titles[occasion] || "How is it right now?"), ...items, morning ? night : null,
-    el("details", { class: "card" }, el("summary", {}, "Anything else about today?"), morning ? null : night, ...context),
-    el("button", { class: "main wide", onclick: finished }, "Done"));
+  show(place, el("h1", {}, bundle.check_in.titles[occasion] || gettext("How is it right now?")), ...items, morning ? night : null,
+    el("details", { class: "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context),
+    el("button", { class: "main wide", onclick: finished }, gettext("Done")));
   fetchBundle();
 }
 
-start().catch((error) => show(place, el("h1", {}, "This browser cannot keep records"), el("p", { class: "error" }, String(error?.message || error))));
+start().catch((error) => show(place, el("h1", {}, gettext("This browser cannot keep records")), el("p", { class: "error" }, String(error?.message || error))));

@@ -1,6 +1,7 @@
 // The help card: immediate, offline, never a score. Used by questionnaires; the page "Help now" shows it too.
 import * as store from "./store.js";
 import { el, show } from "./dom.js";
+import { gettext } from "./words.js";
 
 const list = (title, lines) => (lines?.length ? el("section", { class: "stack" }, el("h3", {}, title), el("ul", {}, ...lines.map((l) => el("li", {}, l)))) : null);
 
@@ -10,14 +11,14 @@ export function helpCard(card, { plan, contact, onContinue, onDanger } = {}) {
   return el("div", { class: "card help stack", role: "alertdialog", "aria-label": card.title, tabindex: "-1" },
     el("h1", {}, card.title),
     ...card.lines.map((l) => el("p", {}, l)),
-    card.emergency ? call("Emergency", card.emergency) : null,
+    card.emergency ? call(gettext("Emergency"), card.emergency) : null,
     ...(card.numbers || []).map((n) => call(n.label, n.number)),
-    contact?.phone ? call(contact.name || "The person you chose", contact.phone) : null,
-    card.directories?.length ? el("p", {}, `Lines near you: ${card.directories.join(", ")}`) : null,
-    plan ? el("details", { class: "card", open: card.full !== false }, el("summary", {}, "Your own safety plan"),
-      list("Warning signs", plan.warning_signs), list("What helps", plan.what_helps), list("People", plan.people), list("Places", plan.places)) : null,
-    card.ask && onDanger ? el("section", { class: "stack" }, el("h2", {}, card.ask), el("button", { class: "wide stop", onclick: onDanger }, "Yes"), el("button", { class: "wide", onclick: onContinue }, "No")) : null,
-    onContinue && !card.ask ? el("button", { class: "main wide", onclick: onContinue }, "I am safe, go on") : null);
+    contact?.phone ? call(contact.name || gettext("The person you chose"), contact.phone) : null,
+    card.directories?.length ? el("p", {}, gettext("Lines near you: %(lines)s", { lines: card.directories.join(", ") })) : null,
+    plan ? el("details", { class: "card", open: card.full !== false }, el("summary", {}, gettext("Your own safety plan")),
+      list(gettext("Warning signs"), plan.warning_signs), list(gettext("What helps"), plan.what_helps), list(gettext("People"), plan.people), list(gettext("Places"), plan.places)) : null,
+    card.ask && onDanger ? el("section", { class: "stack" }, el("h2", {}, card.ask), el("button", { class: "wide stop", onclick: onDanger }, gettext("Yes")), el("button", { class: "wide", onclick: onContinue }, gettext("No"))) : null,
+    onContinue && !card.ask ? el("button", { class: "main wide", onclick: onContinue }, gettext("I am safe, go on")) : null);
 }
 
 const place = document.getElementById("help");

@@ -1,6 +1,7 @@
 // App lock where there is no network: after a while away the page is covered until the PIN is right.
 import * as store from "./store.js";
 import { el } from "./dom.js";
+import { gettext } from "./words.js";
 
 const AT = "mettle-active-at";
 const here = () => localStorage.setItem(AT, String(Date.now()));
@@ -16,12 +17,12 @@ function cover(lock) {
   if (document.getElementById("lock")) return;
   const pin = el("input", { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: 8, id: "lock-pin" });
   const said = el("p", { class: "error", role: "alert" });
-  const dialog = el("dialog", { id: "lock", class: "lock", "aria-label": "Locked" }, el("h1", {}, "Locked"), el("label", { for: "lock-pin" }, "Your PIN"), pin, said,
+  const dialog = el("dialog", { id: "lock", class: "lock", "aria-label": gettext("Locked") }, el("h1", {}, gettext("Locked")), el("label", { for: "lock-pin" }, gettext("Your PIN")), pin, said,
     el("button", { class: "main wide", onclick: async () => {
       if ((await digest(pin.value, lock)) === lock.check) { here(); dialog.close(); dialog.remove(); document.body.classList.remove("locked"); return; }
       pin.value = "";
-      said.textContent = "That was not it.";
-    } }, "Open"), el("a", { class: "button wide stop", href: "/help-now/" }, "Help now"));
+      said.textContent = gettext("That was not it.");
+    } }, gettext("Open")), el("a", { class: "button wide stop", href: "/help-now/" }, gettext("Help now")));
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   document.body.classList.add("locked");
   document.body.append(dialog);

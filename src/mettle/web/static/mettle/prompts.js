@@ -1,4 +1,5 @@
 // Turns prompts on and off for this browser.
+import { gettext } from "./words.js";
 const place = document.getElementById("push-state");
 const on = document.getElementById("push-on");
 const off = document.getElementById("push-off");
@@ -7,7 +8,7 @@ const call = (method, body) => fetch("/api/v1/push/subscriptions", { method, bod
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 
 async function start() {
-  if (!("serviceWorker" in navigator) || !("PushManager" in window) || !window.isSecureContext) { place.textContent = "This browser takes no prompts here. The calendar below works everywhere."; return; }
+  if (!("serviceWorker" in navigator) || !("PushManager" in window) || !window.isSecureContext) { place.textContent = gettext("This browser takes no prompts here. The calendar below works everywhere."); return; }
   const registration = await navigator.serviceWorker.ready;
   const now = await registration.pushManager.getSubscription();
   on.hidden = Boolean(now);
@@ -23,7 +24,7 @@ on.addEventListener("click", async () => {
     if (!reply.ok) throw new Error((await reply.json()).detail);
     location.reload();
   } catch (error) {
-    place.textContent = `This browser did not allow it (${error.message}). The calendar below works everywhere.`;
+    place.textContent = gettext("This browser did not allow it (%(why)s). The calendar below works everywhere.", { why: error.message });
   }
 });
 

@@ -6,6 +6,7 @@ import { moment, uuid } from "./clock.js";
 import { el, show } from "./dom.js";
 import { helpCard } from "./help.js";
 import { stopwatch } from "./stopwatch.js";
+import { gettext } from "./words.js";
 
 const place = document.getElementById("questionnaire");
 const watch = stopwatch();
@@ -51,22 +52,22 @@ async function finish() {
   await store.record([{ kind: "response.put", entity: state.entity, fields: last }, ...seconds], { ...mine, [`response-${form.id}`]: null });
   const { state: sent } = await flush();
   if (sent === "sent") { location.href = `/questionnaires/${state.entity}/`; return; }
-  show(place, el("h1", {}, "Kept"), el("p", {}, "Your answers are on this device and will be added up when it is connected."), el("a", { class: "button main wide", href: "/" }, "Today"));
+  show(place, el("h1", {}, gettext("Kept")), el("p", {}, gettext("Your answers are on this device and will be added up when it is connected.")), el("a", { class: "button main wide", href: "/" }, gettext("Today")));
 }
 
 function render() {
   const items = form.items;
   if (state.at >= items.length) {
-    show(place, el("h1", {}, form.title), el("p", {}, "That was the last question."), el("button", { class: "main wide", onclick: finish }, "Add them up"), el("button", { class: "plain wide", onclick: back }, "Back"));
+    show(place, el("h1", {}, form.title), el("p", {}, gettext("That was the last question.")), el("button", { class: "main wide", onclick: finish }, gettext("Add them up")), el("button", { class: "plain wide", onclick: back }, gettext("Back")));
     return;
   }
   const item = items[state.at];
   const options = item.answers || form.answers;
   show(place,
-    el("p", { class: "small" }, `${state.at + 1} of ${items.length}`), el("progress", { max: items.length, value: state.at, "aria-label": "How far" }),
+    el("p", { class: "small" }, gettext("%(n)s of %(all)s", { n: state.at + 1, all: items.length })), el("progress", { max: items.length, value: state.at, "aria-label": gettext("How far") }),
     el("p", {}, form.stem), el("h1", { class: "item", tabindex: "-1" }, item.text),
     el("div", { class: "stack", role: "group", "aria-label": item.text }, ...options.map((o) => el("button", { class: `wide${state.answers[item.id] === o.value ? " main" : ""}`, onclick: () => answer(item, o.value) }, o.text))),
-    el("div", { class: "row" }, state.at ? el("button", { class: "plain", onclick: back }, "Back") : null, el("button", { class: "plain", onclick: () => answer(item, null) }, "Leave this one out")),
+    el("div", { class: "row" }, state.at ? el("button", { class: "plain", onclick: back }, gettext("Back")) : null, el("button", { class: "plain", onclick: () => answer(item, null) }, gettext("Leave this one out"))),
     el("p", { class: "small" }, form.licence));
   place.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -76,11 +77,11 @@ async function back() { state.at = Math.max(0, state.at - 1); await store.keep(`
 async function start() {
   bundle = (navigator.onLine && (await fetchBundle())) || (await store.kept("bundle"));
   form = bundle?.questionnaires?.[id];
-  if (!form) { show(place, el("h1", {}, "Not at hand"), el("p", {}, bundle?.no_wording || "This device needs a connection once before it can ask this questionnaire."), el("a", { class: "button main", href: "/questionnaires/" }, "Questionnaires")); return; }
+  if (!form) { show(place, el("h1", {}, gettext("Not at hand")), el("p", {}, bundle?.no_wording || gettext("This device needs a connection once before it can ask this questionnaire.")), el("a", { class: "button main", href: "/questionnaires/" }, gettext("Questionnaires"))); return; }
   state = (await store.kept(`response-${form.id}`)) || { entity: uuid(), instrument: form.id, answers: {}, at: 0 };
   const begin = () => render();
   if (state.at > 0) { render(); return; }
-  show(place, el("h1", {}, form.title), el("p", {}, form.before), el("p", { class: "small" }, form.nobody_watches), el("button", { class: "main wide", onclick: begin }, "Begin"), el("a", { class: "button plain wide", href: "/" }, "Not now"));
+  show(place, el("h1", {}, form.title), el("p", {}, form.before), el("p", { class: "small" }, form.nobody_watches), el("button", { class: "main wide", onclick: begin }, gettext("Begin")), el("a", { class: "button plain wide", href: "/" }, gettext("Not now")));
 }
 
-start().catch((error) => show(place, el("h1", {}, "This browser cannot keep records"), el("p", { class: "error" }, String(error?.message || error))));
+start().catch((error) => show(place, el("h1", {}, gettext("This browser cannot keep records")), el("p", { class: "error" }, String(error?.message || error))));

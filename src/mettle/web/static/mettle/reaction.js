@@ -4,6 +4,7 @@ import * as store from "./store.js";
 import { bundle as fetchBundle, flush } from "./sync.js";
 import { moment, uuid } from "./clock.js";
 import { el, show } from "./dom.js";
+import { gettext } from "./words.js";
 
 const place = document.getElementById("reaction");
 const TIMEOUT_MS = 30_000; const FLANKER_TIMEOUT_MS = 1500; const TOO_SOON = -1;
@@ -82,29 +83,29 @@ async function flanker(task) {
   return trials;
 }
 
-const leave = () => el("p", { class: "small" }, el("a", { href: "/reactions/" }, "Stop and leave"));
+const leave = () => el("p", { class: "small" }, el("a", { href: "/reactions/" }, gettext("Stop and leave")));
 
 async function run(task) {
   gone = false; input = "";
   const refresh = await refreshRate();
   const trials = await { pvtb, flanker }[task.id](task);
-  if (gone) { show(place, el("h1", {}, "Interrupted"), el("p", {}, "The screen was left, so this one is not kept. Nothing is lost but a few minutes."), again(task)); return; }
+  if (gone) { show(place, el("h1", {}, gettext("Interrupted")), el("p", {}, gettext("The screen was left, so this one is not kept. Nothing is lost but a few minutes.")), again(task)); return; }
   const form = { refresh_hz: refresh.toFixed(1), input, screen: `${innerWidth}x${innerHeight}` };
   await store.record([{ kind: "reaction.put", entity: uuid(), fields: { ...moment(), instrument: task.id, answers: { trials }, finished: true, form } }]);
   task.done += 1;
   flush();
-  show(place, el("h1", {}, "Kept"), el("p", { role: "status" }, task.done <= task.practice ? `Practice ${task.done} of ${task.practice}: these count for nothing.` : "Thank you. It is added up when this device is connected."),
-    el("a", { class: "button main wide", href: "/reactions/" }, "What came out"), again(task));
+  show(place, el("h1", {}, gettext("Kept")), el("p", { role: "status" }, task.done <= task.practice ? gettext("Practice %(n)s of %(all)s: these count for nothing.", { n: task.done, all: task.practice }) : gettext("Thank you. It is added up when this device is connected.")),
+    el("a", { class: "button main wide", href: "/reactions/" }, gettext("What came out")), again(task));
 }
 
-const again = (task) => el("button", { class: "wide", onclick: () => run(task) }, "Once more");
+const again = (task) => el("button", { class: "wide", onclick: () => run(task) }, gettext("Once more"));
 
 async function start() {
   const bundle = (await store.kept("bundle")) || (await fetchBundle());
   const task = bundle?.reaction?.[new URLSearchParams(location.search).get("task") || "pvtb"];
-  if (!task) { show(place, el("h1", {}, "Reaction test"), el("p", {}, "This device needs a connection once before it can do this.")); return; }
-  show(place, el("h1", {}, task.title), el("p", {}, task.how), el("p", { class: "small" }, task.done < task.practice ? `Practice ${task.done + 1} of ${task.practice}.` : ""), el("button", { class: "main wide", onclick: () => run(task) }, "Begin"), leave());
+  if (!task) { show(place, el("h1", {}, gettext("Reaction test")), el("p", {}, gettext("This device needs a connection once before it can do this."))); return; }
+  show(place, el("h1", {}, task.title), el("p", {}, task.how), el("p", { class: "small" }, task.done < task.practice ? gettext("Practice %(n)s of %(all)s.", { n: task.done + 1, all: task.practice }) : ""), el("button", { class: "main wide", onclick: () => run(task) }, gettext("Begin")), leave());
 }
 
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") gone = true; });
-start().catch((error) => show(place, el("h1", {}, "This browser cannot keep records"), el("p", { class: "error" }, String(error?.message || error))));
+start().catch((error) => show(place, el("h1", {}, gettext("This browser cannot keep records")), el("p", { class: "error" }, String(error?.message || error))));

@@ -1,6 +1,7 @@
 // Data: what is only on this device. Refused records stay in sight with the reason until the person has them or lets them go.
 import * as store from "./store.js";
 import { download, el, show } from "./dom.js";
+import { gettext, ngettext } from "./words.js";
 
 const place = document.getElementById("unsent-list");
 const words = (fields) => Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ");
@@ -9,13 +10,13 @@ async function list() {
   const [unsent, refused, mine] = [await store.unsent(), await store.refused(), (await store.kept("mine")) || []];
   if (!unsent.length && !refused.length && !mine.length) { show(place); return; }
   show(place, el("section", { class: "card needs-you stack" },
-    el("h2", {}, "Only on this device"),
-    unsent.length ? el("p", {}, `${unsent.length} records wait to be sent.`) : null,
-    refused.length ? el("p", {}, "These were not taken. They stay here until you have them as a file or let them go:") : null,
+    el("h2", {}, gettext("Only on this device")),
+    unsent.length ? el("p", {}, ngettext("%(n)s record waits to be sent.", "%(n)s records wait to be sent.", unsent.length)) : null,
+    refused.length ? el("p", {}, gettext("These were not taken. They stay here until you have them as a file or let them go:")) : null,
     refused.length ? el("ul", { class: "stack" }, ...refused.map((op) => el("li", {}, `${op.kind}: ${words(op.fields)}. `, el("strong", {}, op.why), " ",
-      el("button", { class: "plain", onclick: async () => { await store.forget(op.at); await list(); } }, "Let it go")))) : null,
-    mine.length ? el("p", {}, `Answers to ${mine.length} questionnaires that never leave this device, because somebody else hosts this mettle.`) : null,
-    el("button", { class: "wide", onclick: () => download("mettle-this-device.json", { unsent, refused, only_here: mine }) }, "Save them as a file")));
+      el("button", { class: "plain", onclick: async () => { await store.forget(op.at); await list(); } }, gettext("Let it go"))))) : null,
+    mine.length ? el("p", {}, ngettext("Answers to %(n)s questionnaire that never leave this device, because somebody else hosts this mettle.", "Answers to %(n)s questionnaires that never leave this device, because somebody else hosts this mettle.", mine.length)) : null,
+    el("button", { class: "wide", onclick: () => download("mettle-this-device.json", { unsent, refused, only_here: mine }) }, gettext("Save them as a file"))));
 }
 
 if (place && store.whose()) { list().catch(() => {}); store.onChange(() => { list().catch(() => {}); }); }

@@ -3,6 +3,7 @@ import * as store from "./store.js";
 import { bundle as fetchBundle, flush } from "./sync.js";
 import { moment, uuid } from "./clock.js";
 import { el, picture, sheet, show } from "./dom.js";
+import { gettext, ngettext } from "./words.js";
 
 const place = document.getElementById("workout");
 let bundle = null;
@@ -20,9 +21,9 @@ function exerciseAt(step) {
 }
 const setAt = (step) => exerciseAt(step).sets[Math.min(step.set, exerciseAt(step).sets.length - 1)];
 const loadText = (set) => {
-  if (set.load_kind === "band") return `${set.colour} band`;
-  if (set.load_kind === "bodyweight" && !set.amount) return "body weight";
-  return set.amount ? `${set.amount} ${set.unit}${set.per_hand ? " each hand" : ""}` : "";
+  if (set.load_kind === "band") return gettext("%(colour)s band", { colour: set.colour });
+  if (set.load_kind === "bodyweight" && !set.amount) return gettext("body weight");
+  return set.amount ? set.per_hand ? gettext("%(load)s each hand", { load: `${set.amount} ${set.unit}` }) : `${set.amount} ${set.unit}` : "";
 };
 const repsText = (set) => (set.hold_s ? `${set.hold_s} s` : Array.isArray(set.reps) ? `${set.reps[0]}–${set.reps[1]}` : `${set.reps ?? ""}`);
 const target = (reps) => (Array.isArray(reps) ? reps[1] : reps);
@@ -40,12 +41,12 @@ async function prepare(session) {
     const words = (n) => { const s = ladder.steps.find((x) => x.step === n); return `${s.step}. ${s.text}`; };
     const chosen = el("p", { role: "status" }, words(step));
     const steps = ladder.steps.map((s) => el("button", { class: "wide choice-step", "aria-pressed": String(s.step === step), onclick: (event) => { step = s.step; chosen.textContent = words(step); for (const b of steps) b.setAttribute("aria-pressed", String(b === event.currentTarget)); others.open = false; } }, words(s.step)));
-    const others = el("details", { class: "stack" }, el("summary", {}, "Another step"), ...steps, el("p", { class: "small" }, ladder.advance.text));
-    parts.push(el("section", { class: "card" }, el("h2", {}, "Your step today"), chosen, others),
-      scale("How tense are you now?", "calm", "as tense as it gets", async (n) => { tension = n; }));
+    const others = el("details", { class: "stack" }, el("summary", {}, gettext("Another step")), ...steps, el("p", { class: "small" }, ladder.advance.text));
+    parts.push(el("section", { class: "card" }, el("h2", {}, gettext("Your step today")), chosen, others),
+      scale(gettext("How tense are you now?"), gettext("calm"), gettext("as tense as it gets"), async (n) => { tension = n; }));
   }
   if (bundle?.gentle) {
-    parts.push(el("section", { class: "card stack" }, el("h2", {}, "All of it, in this order"), el("p", {}, "Nothing else will come. Leave out whatever you like, now or later; nobody asks why."),
+    parts.push(el("section", { class: "card stack" }, el("h2", {}, gettext("All of it, in this order")), el("p", {}, gettext("Nothing else will come. Leave out whatever you like, now or later; nobody asks why.")),
       ...session.exercises.map((e, i) => { const box = el("input", { type: "checkbox", checked: true, id: `in-${i}`, onchange: () => (box.checked ? out.delete(i) : out.add(i)) }); return el("label", { class: "choice", for: `in-${i}` }, box, e.name); })));
   }
   show(place, el("h1", {}, session.title), ...parts,
@@ -54,13 +55,13 @@ async function prepare(session) {
       const today = ladder ? ladder.steps.find((s) => s.step === step) : null;
       if (today) await store.keep("ladder-step", step);
       await begin(chosen, today, tension);
-    } }, "Begin"),
-    el("button", { class: "plain wide", onclick: () => { preparing = false; choose(); } }, "Back"));
+    } }, gettext("Begin")),
+    el("button", { class: "plain wide", onclick: () => { preparing = false; choose(); } }, gettext("Back")));
 }
 
 // One tap on a scale from 0 to 10 with end words.
 function scale(question, low, high, onPick) {
-  const buttons = Array.from({ length: 11 }, (_, n) => el("button", { "aria-pressed": "false", "aria-label": `${n} of 10`, onclick: async () => { for (const [i, b] of buttons.entries()) b.setAttribute("aria-pressed", String(i === n)); await onPick(n); } }, String(n)));
+  const buttons = Array.from({ length: 11 }, (_, n) => el("button", { "aria-pressed": "false", "aria-label": gettext("%(n)s of 10", { n }), onclick: async () => { for (const [i, b] of buttons.entries()) b.setAttribute("aria-pressed", String(i === n)); await onPick(n); } }, String(n)));
   return el("section", { class: "card mood" }, el("h2", {}, question), el("div", { class: "tap-scale", role: "group", "aria-label": question }, ...buttons), el("p", { class: "ends small" }, el("span", {}, low), el("span", {}, high)));
 }
 const observed = (outcome, value, occasion) => ({ kind: "observation.put", entity: uuid(), fields: { ...moment(), outcome, value, occasion } });
@@ -122,62 +123,62 @@ async function editSet(done) {
   const amount = el("input", { type: "text", inputmode: "decimal", value: done.fields.amount, id: "edit-amount" });
   const rir = el("input", { type: "number", inputmode: "decimal", min: 0, max: 10, step: 0.5, value: done.fields.rir ?? "", id: "edit-rir" });
   const error = el("p", { class: "error", role: "alert", hidden: true });
-  const dialog = sheet("Change this set",
-    el("label", { for: "edit-reps" }, "Reps"), reps, el("label", { for: "edit-amount" }, `Load${done.fields.unit ? ` (${done.fields.unit})` : ""}`), amount,
-    el("label", { for: "edit-rir" }, "Left in reserve"), rir, error,
+  const dialog = sheet(gettext("Change this set"),
+    el("label", { for: "edit-reps" }, gettext("Reps")), reps, el("label", { for: "edit-amount" }, done.fields.unit ? gettext("Load (%(unit)s)", { unit: done.fields.unit }) : gettext("Load")), amount,
+    el("label", { for: "edit-rir" }, gettext("Left in reserve")), rir, error,
     el("button", { class: "main wide", onclick: async () => {
       const written = amount.value.trim().replace(",", ".");
-      if (written && !/^\d+(\.\d+)?$/.test(written)) { error.textContent = "Load is a number, for example 16 or 17.5"; error.hidden = false; return; }
+      if (written && !/^\d+(\.\d+)?$/.test(written)) { error.textContent = gettext("Load is a number, for example 16 or 17.5"); error.hidden = false; return; }
       const fields = { reps: reps.value === "" ? null : Number(reps.value), amount: written, rir: rir.value === "" ? null : Number(rir.value) };
       Object.assign(done.fields, fields);
       await store.record([{ kind: "set.put", entity: done.entity, fields }], { active });
       dialog.close(); render();
-    } }, "Save"),
+    } }, gettext("Save")),
     el("button", { class: "wide stop", onclick: async () => {
       active.done = active.done.filter((d) => d !== done);
       await store.record([{ kind: "set.delete", entity: done.entity }], { active });
       dialog.close(); render();
-    } }, "Remove this set"),
-    el("button", { class: "wide plain", onclick: () => dialog.close() }, "Leave it"));
+    } }, gettext("Remove this set")),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Leave it")));
 }
 
 function swapSheet(step) {
   const planned = active.session.exercises[step.exercise];
   const choose = async (i) => { if (i === null) delete active.swaps[step.exercise]; else active.swaps[step.exercise] = i; active.pick = {}; await store.keep("active", active); dialog.close(); render(); };
-  const dialog = sheet("Do something else instead",
+  const dialog = sheet(gettext("Do something else instead"),
     ...planned.alternatives.map((a, i) => el("button", { class: "wide choice", onclick: () => choose(i) }, picture(a.picture, ""), el("span", {}, a.name))),
-    active.swaps[step.exercise] === undefined ? null : el("button", { class: "wide", onclick: () => choose(null) }, `Back to ${planned.name}`),
-    el("button", { class: "wide plain", onclick: () => dialog.close() }, "Keep this one"));
+    active.swaps[step.exercise] === undefined ? null : el("button", { class: "wide", onclick: () => choose(null) }, gettext("Back to %(name)s", { name: planned.name })),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Keep this one")));
 }
 
 function painSheet() {
-  const slider = el("input", { type: "range", min: 0, max: 10, step: 1, value: 0, id: "pain", "aria-label": "Pain, 0 none to 10 worst" });
+  const slider = el("input", { type: "range", min: 0, max: 10, step: 1, value: 0, id: "pain", "aria-label": gettext("Pain, 0 none to 10 worst") });
   const said = el("p", { class: "small", role: "status" });
-  slider.addEventListener("input", () => { said.textContent = `${slider.value} of 10`; });
-  const dialog = sheet("It hurts",
-    el("p", {}, "Stop this set. How much does it hurt?"), slider, said,
+  slider.addEventListener("input", () => { said.textContent = gettext("%(n)s of 10", { n: slider.value }); });
+  const dialog = sheet(gettext("It hurts"),
+    el("p", {}, gettext("Stop this set. How much does it hurt?")), slider, said,
     el("button", { class: "main wide", onclick: async () => {
       await store.record([{ kind: "session.put", entity: active.entity, fields: { pain: Number(slider.value) } }], { active });
       dialog.close();
       if (Number(slider.value) > 4) swapSheet(active.session.steps[active.index]);
-    } }, "Save and go on gently"),
-    el("button", { class: "wide stop", onclick: () => { dialog.close(); stopSheet(); } }, "Stop the session"),
-    el("button", { class: "wide plain", onclick: () => dialog.close() }, "Back"));
+    } }, gettext("Save and go on gently")),
+    el("button", { class: "wide stop", onclick: () => { dialog.close(); stopSheet(); } }, gettext("Stop the session")),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Back")));
 }
 
 function stopSheet() {
   const flags = bundle?.safety?.red_flags || [];
-  const dialog = sheet("Stop",
-    el("p", {}, "Stopping is always right. What you did so far is kept."),
+  const dialog = sheet(gettext("Stop"),
+    el("p", {}, gettext("Stopping is always right. What you did so far is kept.")),
     ...flags.map((group) => el("details", { class: `card ${group.urgency === "emergency" ? "help" : "needs-you"}` }, el("summary", {}, group.title), el("ul", {}, ...group.signs.map((s) => el("li", {}, s))), el("p", {}, group.action))),
-    el("a", { class: "button wide stop", href: "/help-now/" }, "Help now"),
-    el("button", { class: "wide", onclick: () => { dialog.close(); groundingSheet(); } }, "Settle first: a grounding minute"),
-    el("button", { class: "main wide", onclick: async () => { dialog.close(); await close(true); } }, "End the session here"),
-    el("button", { class: "wide plain", onclick: () => dialog.close() }, "Go on"));
+    el("a", { class: "button wide stop", href: "/help-now/" }, gettext("Help now")),
+    el("button", { class: "wide", onclick: () => { dialog.close(); groundingSheet(); } }, gettext("Settle first: a grounding minute")),
+    el("button", { class: "main wide", onclick: async () => { dialog.close(); await close(true); } }, gettext("End the session here")),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Go on")));
 }
 
 function groundingSheet() {
-  const dialog = sheet("A grounding minute", ...(bundle?.safety?.grounding || []).map((line) => el("p", {}, line)), el("button", { class: "main wide", onclick: () => dialog.close() }, "I am back"));
+  const dialog = sheet(gettext("A grounding minute"), ...(bundle?.safety?.grounding || []).map((line) => el("p", {}, line)), el("button", { class: "main wide", onclick: () => dialog.close() }, gettext("I am back")));
 }
 
 async function close(stopped) {
@@ -195,22 +196,22 @@ async function close(stopped) {
 function feeling(ended, minutes, stopped) {
   const wins = bundle?.show_wins === false || stopped ? [] : ended.done.flatMap((d) => {
     const records = ended.session.exercises[ended.session.steps[d.step].exercise].records || [];
-    return records.filter((r) => r.exercise === d.fields.exercise && r.amount === d.fields.amount && d.fields.reps > r.reps).map((r) => `${r.name}: ${d.fields.reps} reps at ${r.amount} ${r.unit}, your most so far`);
+    return records.filter((r) => r.exercise === d.fields.exercise && r.amount === d.fields.amount && d.fields.reps > r.reps).map((r) => gettext("%(name)s: %(reps)s reps at %(load)s, your most so far", { name: r.name, reps: d.fields.reps, load: `${r.amount} ${r.unit}` }));
   });
   const first = (bundle?.check_in?.items || []).slice(0, 2);
   const made = {};
   const keep = (outcome) => async (n) => { made[outcome] ??= observed(outcome, n, "after"); made[outcome].fields.value = n; await store.record([made[outcome]]); flush(); };
   const feelings = first.map((i) => scale(i.question, i.low, i.high, keep(i.id)));
-  if (ended.ladder) feelings.push(scale("How tense are you now?", "calm", "as tense as it gets", keep("suds")));
-  const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }]); flush(); show(hard, el("p", { role: "status" }, "Kept.")); };
-  const hard = el("div", { class: "choices qualities" }, ...[[1, "very light"], [3, "light"], [5, "hard"], [7, "very hard"], [10, "all I had"]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
-  show(place, el("h1", {}, stopped ? "Stopped, and kept" : "Done"),
-    el("p", {}, `${ended.done.length} ${ended.done.length === 1 ? "set" : "sets"} in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`),
+  if (ended.ladder) feelings.push(scale(gettext("How tense are you now?"), gettext("calm"), gettext("as tense as it gets"), keep("suds")));
+  const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }]); flush(); show(hard, el("p", { role: "status" }, gettext("Kept."))); };
+  const hard = el("div", { class: "choices qualities" }, ...[[1, gettext("very light")], [3, gettext("light")], [5, gettext("hard")], [7, gettext("very hard")], [10, gettext("all I had")]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
+  show(place, el("h1", {}, stopped ? gettext("Stopped, and kept") : gettext("Done")),
+    el("p", {}, gettext("%(sets)s in %(minutes)s.", { sets: ngettext("%(n)s set", "%(n)s sets", ended.done.length), minutes: ngettext("%(n)s minute", "%(n)s minutes", minutes) })),
     ...[...new Set(wins)].map((w) => el("p", { class: "card training" }, w)),
-    el("section", { class: "card training" }, el("h2", {}, "How hard was it as a whole?"), hard),
+    el("section", { class: "card training" }, el("h2", {}, gettext("How hard was it as a whole?")), hard),
     ...feelings,
-    el("a", { class: "button main wide", href: "/" }, "Today"),
-    el("a", { class: "button plain wide", href: "/check-in/?occasion=after" }, "Say more"));
+    el("a", { class: "button main wide", href: "/" }, gettext("Today")),
+    el("a", { class: "button plain wide", href: "/check-in/?occasion=after" }, gettext("Say more")));
 }
 
 function bar(set) {
@@ -239,7 +240,7 @@ function rest() {
   clearInterval(ticker);
   ticker = setInterval(tickDown, 250);
   queueMicrotask(tickDown);
-  return el("section", { class: "card rest" }, svg, text, el("button", { class: "plain", onclick: async () => { active.restUntil = 0; await store.keep("active", active); render(); } }, "Skip the rest"));
+  return el("section", { class: "card rest" }, svg, text, el("button", { class: "plain", onclick: async () => { active.restUntil = 0; await store.keep("active", active); render(); } }, gettext("Skip the rest")));
 }
 
 // A sign that time is up: a buzz and a short tone; in silent mode neither, the screen says it.
@@ -258,11 +259,11 @@ let worker = null;
 function workTimer(set) {
   if (!set.hold_s) return null;
   clearInterval(worker);
-  if (!active.workUntil) return el("button", { class: "wide", onclick: async () => { active.workUntil = Date.now() + set.hold_s * 1000; await store.keep("active", active); render(); } }, `Start the ${set.hold_s} seconds`);
+  if (!active.workUntil) return el("button", { class: "wide", onclick: async () => { active.workUntil = Date.now() + set.hold_s * 1000; await store.keep("active", active); render(); } }, gettext("Start the %(n)s seconds", { n: set.hold_s }));
   const text = el("p", { class: "figure", id: "work", role: "timer" });
   const tickDown = () => {
     const left = Math.ceil(((active?.workUntil || 0) - Date.now()) / 1000);
-    text.textContent = left > 0 ? wall(left) : "Time";
+    text.textContent = left > 0 ? wall(left) : gettext("Time");
     if (left <= 0) { clearInterval(worker); if (active?.workUntil && left > -3) signal(); }
   };
   worker = setInterval(tickDown, 250);
@@ -271,17 +272,17 @@ function workTimer(set) {
 }
 
 const timed = () => active.session.format === "circuit" || active.session.exercises.some((e) => e.sets.some((s) => s.hold_s));
-const silentSwitch = () => el("button", { class: "plain", onclick: async () => { active.silent = !(active.silent ?? !bundle?.sound); await store.keep("active", active); render(); } }, active.silent ?? !bundle?.sound ? "silent: turn sound on" : "sound on: be silent");
+const silentSwitch = () => el("button", { class: "plain", onclick: async () => { active.silent = !(active.silent ?? !bundle?.sound); await store.keep("active", active); render(); } }, active.silent ?? !bundle?.sound ? gettext("silent: turn sound on") : gettext("sound on: be silent"));
 
 function stepper(label, text, down, up) {
-  return el("div", { class: "stepper" }, el("button", { "aria-label": `less ${label}`, onclick: down }, "−"), el("span", { class: "small" }, label, el("br"), el("strong", {}, text)), el("button", { "aria-label": `more ${label}`, onclick: up }, "+"));
+  return el("div", { class: "stepper" }, el("button", { "aria-label": gettext("less %(what)s", { what: label }), onclick: down }, "−"), el("span", { class: "small" }, label, el("br"), el("strong", {}, text)), el("button", { "aria-label": gettext("more %(what)s", { what: label }), onclick: up }, "+"));
 }
 
 function render() {
   if (!active) { choose(); return; }
   const { session } = active;
   if (active.index >= session.steps.length) {
-    show(place, el("h1", {}, "That was the last set"), doneList(), el("button", { class: "main wide", onclick: () => close(false) }, "Finish"), el("button", { class: "plain wide", onclick: () => extraSet() }, "One more set"));
+    show(place, el("h1", {}, gettext("That was the last set")), doneList(), el("button", { class: "main wide", onclick: () => close(false) }, gettext("Finish")), el("button", { class: "plain wide", onclick: () => extraSet() }, gettext("One more set")));
     return;
   }
   const step = session.steps[active.index];
@@ -296,56 +297,58 @@ function render() {
     el("p", { class: "small row" }, el("span", {}, `${session.title} · ${step.label}`), timed() ? silentSwitch() : null),
     el("h1", { class: "exercise-name" }, exercise.name),
     rest(),
-    picture(exercise.picture, `Start and end position of ${exercise.name}`),
+    picture(exercise.picture, gettext("Start and end position of %(name)s", { name: exercise.name })),
     el("section", { class: "card training next-set" },
       el("p", { class: "figure", id: "next" }, [loadText(set), set.hold_s ? repsText(set) : `× ${active.pick.reps ?? repsText(set)}`].filter(Boolean).join(" ")),
-      el("p", { class: "small" }, [set.rir !== null && set.rir !== undefined ? `leave ${set.rir} in reserve` : "", set.tempo || "", set.side && set.side !== "both" ? `${set.side} side` : ""].filter(Boolean).join(" · ")),
-      last ? el("p", { class: "small" }, `last time ${[last.amount && `${last.amount} ${last.unit}`, last.reps && `× ${last.reps}`].filter(Boolean).join(" ")}`) : null,
+      el("p", { class: "small" }, [set.rir !== null && set.rir !== undefined ? gettext("leave %(n)s in reserve", { n: set.rir }) : "", set.tempo || "", set.side && set.side !== "both" ? set.side === "left" ? gettext("left side") : gettext("right side") : ""].filter(Boolean).join(" · ")),
+      last ? el("p", { class: "small" }, gettext("last time %(what)s", { what: [last.amount && `${last.amount} ${last.unit}`, last.reps && `× ${last.reps}`].filter(Boolean).join(" ") })) : null,
       bar(set),
       workTimer(set),
-      el("button", { class: "main wide done", onclick: () => finishSet("done") }, Object.keys(active.pick).length ? "Done" : "Done as planned"),
+      el("button", { class: "main wide done", onclick: () => finishSet("done") }, Object.keys(active.pick).length ? gettext("Done") : gettext("Done as planned")),
       el("p", { class: "small" }, exercise.cue || ""),
       el("div", { class: "steppers" },
-        ladder.length ? stepper("load", loadText(set), () => shift(-1), () => shift(1)) : null,
-        set.hold_s ? null : stepper("reps", `${reps ?? ""}`, () => change({ reps: Math.max(0, (reps ?? 0) - 1) }), () => change({ reps: (reps ?? 0) + 1 })),
-        set.rir === null || set.rir === undefined ? null : stepper("in reserve", `${set.rir}`, () => change({ rir: Math.max(0, set.rir - 1) }), () => change({ rir: Math.min(10, set.rir + 1) })))),
+        ladder.length ? stepper(gettext("load"), loadText(set), () => shift(-1), () => shift(1)) : null,
+        set.hold_s ? null : stepper(gettext("reps"), `${reps ?? ""}`, () => change({ reps: Math.max(0, (reps ?? 0) - 1) }), () => change({ reps: (reps ?? 0) + 1 })),
+        set.rir === null || set.rir === undefined ? null : stepper(gettext("in reserve"), `${set.rir}`, () => change({ rir: Math.max(0, set.rir - 1) }), () => change({ rir: Math.min(10, set.rir + 1) })))),
     el("div", { class: "row tools" },
-      el("button", { class: "plain", onclick: () => swapSheet(step) }, "swap"),
-      el("button", { class: "plain", onclick: () => noteSheet() }, "note"),
-      bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, "leave out") : el("button", { class: "plain", onclick: () => finishSet("missed") }, "skip"),
-      el("button", { class: "plain", onclick: painSheet }, "it hurts"),
-      el("button", { class: "plain stop", onclick: stopSheet }, "stop")),
+      el("button", { class: "plain", onclick: () => swapSheet(step) }, gettext("swap")),
+      el("button", { class: "plain", onclick: () => noteSheet() }, gettext("note")),
+      bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, gettext("leave out")) : el("button", { class: "plain", onclick: () => finishSet("missed") }, gettext("skip")),
+      el("button", { class: "plain", onclick: painSheet }, gettext("it hurts")),
+      el("button", { class: "plain stop", onclick: stopSheet }, gettext("stop"))),
     doneList());
 }
 
+const nameOf = (done) => { const planned = active.session.exercises[active.session.steps[done.step].exercise]; return [planned, ...planned.alternatives].find((e) => e.exercise === done.fields.exercise)?.name ?? done.fields.exercise.replaceAll("_", " "); };
+
 function doneList() {
   if (!active.done.length) return null;
-  return el("section", { class: "card" }, el("h2", {}, "Done so far"), el("ul", { class: "done-list" }, ...active.done.map((d) => el("li", {},
-    el("button", { class: "plain", onclick: () => editSet(d) }, `${d.fields.exercise.replaceAll("_", " ")} ${d.fields.amount ? `${d.fields.amount} ${d.fields.unit} ` : ""}× ${d.fields.reps ?? `${d.fields.hold_s ?? ""} s`}${d.fields.status === "missed" ? " (skipped)" : ""}`)))));
+  return el("section", { class: "card" }, el("h2", {}, gettext("Done so far")), el("ul", { class: "done-list" }, ...active.done.map((d) => el("li", {},
+    el("button", { class: "plain", onclick: () => editSet(d) }, `${nameOf(d)} ${d.fields.amount ? `${d.fields.amount} ${d.fields.unit} ` : ""}× ${d.fields.reps ?? `${d.fields.hold_s ?? ""} s`}${d.fields.status === "missed" ? ` ${gettext("(skipped)")}` : ""}`)))));
 }
 
 async function extraSet() {
-  active.session.steps.push({ ...active.session.steps[active.session.steps.length - 1], label: "one more" });
+  active.session.steps.push({ ...active.session.steps[active.session.steps.length - 1], label: gettext("one more") });
   await store.keep("active", active);
   render();
 }
 
 function noteSheet() {
-  const text = el("textarea", { rows: 4, maxlength: 2000, "aria-label": "Note" });
-  const dialog = sheet("A note for this session", text, el("button", { class: "main wide", onclick: async () => { await store.record([{ kind: "session.put", entity: active.entity, fields: { notes: text.value } }], { active }); dialog.close(); } }, "Save"));
+  const text = el("textarea", { rows: 4, maxlength: 2000, "aria-label": gettext("Note") });
+  const dialog = sheet(gettext("A note for this session"), text, el("button", { class: "main wide", onclick: async () => { await store.record([{ kind: "session.put", entity: active.entity, fields: { notes: text.value } }], { active }); dialog.close(); } }, gettext("Save")));
 }
 
 function choose() {
   const sessions = bundle?.sessions || [];
-  if (!sessions.length) { show(place, el("h1", {}, "No session to train"), el("p", {}, navigator.onLine ? "There is no plan yet." : "This device has not fetched a plan yet; it needs a connection once."), el("a", { class: "button main", href: "/plan/" }, "Make a plan")); return; }
+  if (!sessions.length) { show(place, el("h1", {}, gettext("No session to train")), el("p", {}, navigator.onLine ? gettext("There is no plan yet.") : gettext("This device has not fetched a plan yet; it needs a connection once.")), el("a", { class: "button main", href: "/plan/" }, gettext("Make a plan"))); return; }
   const said = new URLSearchParams(location.search);
   const short = (bundle.short || []).map((s) => ({ ...s, short: true }));
   const asked = said.get("session");
   const first = [...sessions, ...short].find((s) => s.id === asked) || (said.get("short") && short[0]) || sessions[0];
-  const card = (s, main) => el("section", { class: "card training" }, el("h2", {}, s.title), el("p", {}, `${s.minutes} minutes · ${s.exercises.map((e) => e.name).join(", ")}`), el("button", { class: main ? "main wide" : "wide", onclick: () => prepare(s) }, "Start"));
-  show(place, el("h1", {}, "Workout"), card(first, true),
+  const card = (s, main) => el("section", { class: "card training" }, el("h2", {}, s.title), el("p", {}, `${ngettext("%(n)s minute", "%(n)s minutes", s.minutes)} · ${s.exercises.map((e) => e.name).join(", ")}`), el("button", { class: main ? "main wide" : "wide", onclick: () => prepare(s) }, gettext("Start")));
+  show(place, el("h1", {}, gettext("Workout")), card(first, true),
     ...short.filter((s) => s !== first).map((s) => card(s, false)),
-    el("details", {}, el("summary", {}, "Other sessions of this week"), ...sessions.filter((s) => s !== first).map((s) => card(s, false))));
+    el("details", {}, el("summary", {}, gettext("Other sessions of this week")), ...sessions.filter((s) => s !== first).map((s) => card(s, false))));
 }
 
 async function start() {
@@ -358,4 +361,4 @@ async function start() {
   if (navigator.wakeLock) { const hold = () => navigator.wakeLock.request("screen").catch(() => {}); hold(); document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); }); }
 }
 
-start().catch((error) => show(place, el("h1", {}, "This browser cannot keep records"), el("p", { class: "error" }, String(error?.message || error)), el("p", {}, "Nothing was lost. Free some space, or leave private browsing, and open the page again.")));
+start().catch((error) => show(place, el("h1", {}, gettext("This browser cannot keep records")), el("p", { class: "error" }, String(error?.message || error)), el("p", {}, gettext("Nothing was lost. Free some space, or leave private browsing, and open the page again."))));

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from mettle import instruments
-from mettle.web import bundle, models, programme
+from mettle.web import bundle, models, programme, store
 from tests.web.conftest import PROFILE
 
 if TYPE_CHECKING:
@@ -55,3 +57,44 @@ def test_every_answer_that_asks_for_help_has_its_card(alice: User) -> None:
             asked = {str(value) for value in instruments.load(key).values if value >= item.lowest}
             assert asked <= set(cards), key
     assert "blank" in cards
+
+
+def visit(person: models.Person, day: int, before: int, after: int, *, step: int = 2) -> None:
+    """One visit as the Workout screen writes it: the step and the tension in the same second, the tension again later."""
+    for outcome, value, clock, occasion in (
+        ("suds", before, "17:00:00", "before"),
+        ("ladder_step", step, "17:00:00", "before"),
+        ("suds", after, "17:40:00", "after"),
+    ):
+        person.observations.create(
+            on=f"2026-11-{day:02d}", clock_time=clock, outcome=outcome, value=value, occasion=occasion
+        )
+
+
+def test_the_next_step_is_asked_about_after_three_calm_visits_and_a_stay_is_kept(alice: User) -> None:
+    person = models.Person.of(alice)
+    person.profile = PROFILE | {"goals": ["social_anxiety"]}
+    programme.make(person)
+    for day, (before, after) in enumerate([(8, 3), (6, 3), (5, 2)], start=1):
+        assert bundle.of(person)["ladder"]["ask"] is None
+        visit(person, day, before, after)
+    sent = bundle.of(person)["ladder"]
+    assert (sent["at"], sent["ask"]["from"], sent["ask"]["step"]) == (2, 2, 3)
+    person.observations.create(on="2026-11-04", clock_time="17:00:00", outcome="ladder_stay", value=2)
+    visit(person, 4, 5, 2)
+    assert bundle.of(person)["ladder"]["ask"] is None
+    assert {o.outcome for o in store.diary(person).observations} == {"suds"}  # a step is no outcome
+
+
+def test_a_circuit_comes_with_its_seconds_and_straight_sets_without(alice: User) -> None:
+    person = models.Person.of(alice)
+    person.profile = PROFILE | {"equipment": ["chair", "band"], "bands": ["red"], "goals": ["adhd"], "minutes": 20}
+    programme.make(person)
+    sent = bundle.of(person)
+    steps = sent["sessions"][0]["steps"]
+    assert {s["part"] for s in steps} == {"circuit"}
+    assert all(s["clock"]["work_s"] > 0 for s in steps)
+    assert sum(sum(s["clock"].values()) for s in steps) / 60 == pytest.approx(sent["sessions"][0]["minutes"] - 3, abs=1)
+    person.profile = GYM
+    programme.make(person)
+    assert not any("clock" in s for s in bundle.of(person)["sessions"][0]["steps"])

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.urls import reverse
 
-from mettle.web import models, prompts, ticking
+from mettle.web import models, programme, prompts, ticking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -250,3 +250,33 @@ def test_a_late_rating_keeps_its_true_time(as_alice: Client, alice: User) -> Non
 
     (seen,) = store.diary(models.Person.of(alice)).of("mood")
     assert str(seen.when) == "2026-11-20T15:47:00+01:00"
+
+
+def test_a_trial_that_asks_after_sessions_has_both_in_the_calendar_never_in_quiet_hours_nor_four_a_day(
+    client: Client, as_alice: Client, alice: User
+) -> None:
+    person = models.Person.of(alice)
+    plan = programme.make(person)
+    session = programme.planned_sessions(plan)[0]
+    address = re.search(r"/calendar/([\w-]+)\.ics", as_alice.post(reverse("prompts"), {"act": "feed"}).content.decode())
+    assert address is not None
+
+    def shown() -> list[Any]:
+        reply = client.get(address[0])
+        assert not re.search(rb"mood|health|train|session|lift|trial", reply.content, re.IGNORECASE)
+        return list(icalendar.Calendar.from_ical(reply.content).walk("VEVENT"))
+
+    def once(on: str) -> list[str]:
+        events = [e for e in shown() if "rrule" not in e and str(e["dtstart"].dt.date()) == on]
+        return sorted(f"{e['dtstart'].dt:%H:%M}" for e in events)
+
+    assert len(once(session["on"])) == 1  # the session itself
+    person.trials.create(trial={"kind": "variant", "schedule": [], "outcome": "mood", "arms": ["a", "b"]})
+    planned = datetime.fromisoformat(f"{session['on']}T18:00") + timedelta(minutes=round(session["minutes"]))
+    assert once(session["on"]) == ["18:00", f"{planned + timedelta(hours=1):%H:%M}"]  # four hours later is quiet
+    evening = next(e for e in shown() if "rrule" in e and e["dtstart"].dt.hour == 20)
+    assert session["on"] in {str(d.dt.date()) for d in evening["exdate"].dts}
+    person.sessions.create(
+        plan_session=session["id"], on=session["on"], clock_time="10:00", duration_s=1800, finished=True
+    )
+    assert once(session["on"]) == ["11:30", "14:30"]  # from when it really ended

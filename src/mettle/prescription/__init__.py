@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from mettle.prescription.checker import check
+from mettle.prescription.exposure import Visit, ready_for
 from mettle.prescription.planner import plan
 from mettle.prescription.profile import Profile, read_profile
 from mettle.prescription.programme import Plan
 from mettle.prescription.settable import settings
 from mettle.prescription.swaps import swaps
+from mettle.prescription.turns import clock, turns
 
-__all__ = ["Plan", "Profile", "check", "plan", "read_profile", "settings", "swaps"]
+__all__ = [
+    "Plan",
+    "Profile",
+    "Visit",
+    "check",
+    "clock",
+    "plan",
+    "read_profile",
+    "ready_for",
+    "settings",
+    "swaps",
+    "turns",
+]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from icalendar import Alarm, Calendar, Event
 
 from mettle.reports.plan import name_of, sets_words
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 DEFAULT_START = time(18, 0)
+EPOCH = date(2026, 1, 1)
+"""The first day of what comes every day."""
+
 _NAMESPACE = uuid.UUID("6d3c3d52-4c1b-5a55-9b55-1f2f3c7d7e10")
 
 
@@ -93,10 +99,19 @@ def _neutral(row: dict[str, Any], summary: str) -> Event:
     return event
 
 
-def reminders_ics(times: dict[str, time], *, name: str, plan: dict[str, Any] | None = None) -> bytes:
-    """Daily reminders, and the dated sessions, in words that say nothing of what they are about.
+def reminders_ics(
+    times: dict[str, time],
+    *,
+    name: str,
+    plan: dict[str, Any] | None = None,
+    after: Mapping[str, timedelta] | None = None,
+    ended: Iterable[tuple[str, datetime]] = (),
+    quiet: tuple[time, time] | None = None,
+) -> bytes:
+    """Daily reminders, the dated sessions, and what follows each session, in words that say nothing of what they are about.
 
-    Times float with the person: 08:30 is 08:30 wherever they are, and on both sides of a change of clocks.
+    Times float with the person: 08:30 is 08:30 wherever they are, and on both sides of a change of clocks. A day with
+    reminders after a session has none in the evening, so that no day has more than three.
 
     Parameters
     ----------
@@ -106,26 +121,58 @@ def reminders_ics(times: dict[str, time], *, name: str, plan: dict[str, Any] | N
         What the app calls itself.
     plan
         A PLAN.json, or None.
+    after
+        Name of a reminder to how long after a session's end it comes; None where nothing needs one.
+    ended
+        Id of the planned session and local end of those done: they count from when they really ended.
+    quiet
+        From and until; a reminder after a session is left out where it would fall there.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//mettle//reminders//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
+    sessions = [s for week in plan["weeks"] for s in week["sessions"] if s["on"]] if plan else []
+    real = dict(ended)
+    ends = {s["id"]: _begin(s) + timedelta(minutes=round(s["minutes"])) for s in sessions} | real
+    following = {
+        (key, occasion): end + wait
+        for key, end in ends.items()
+        for occasion, wait in (after or {}).items()
+        if not _within((end + wait).time(), quiet)
+    }
+    full = {at.date() for at in following.values()}
     for occasion, clock in times.items():
-        first = datetime.combine(date(2026, 1, 1), clock)
-        event = _reminder(f"reminder {occasion}", first, timedelta(minutes=2), "A minute for you")
+        event = _reminder(
+            f"reminder {occasion}", datetime.combine(EPOCH, clock), timedelta(minutes=2), "A minute for you"
+        )
         event.add("rrule", {"freq": "daily"})
+        if occasion == "evening" and full:
+            event.add("exdate", [datetime.combine(on, clock) for on in sorted(full)])
         event.add_component(_alarm(timedelta(0)))
         calendar.add_component(event)
-    for week in plan["weeks"] if plan else ():
-        for session in week["sessions"]:
-            if session["on"]:
-                start = datetime.fromisoformat(f"{session['on']}T{session['start'] or DEFAULT_START.isoformat()}")
-                length = timedelta(minutes=round(session["minutes"]))
-                event = _reminder(f"{session['id']} {session['on']}", start, length, "Time for you")
-                event.add_component(_alarm(timedelta(minutes=-30)))
-                calendar.add_component(event)
+    for session in sessions:
+        if session["id"] not in real:
+            length = timedelta(minutes=round(session["minutes"]))
+            event = _reminder(f"{session['id']} {session['on']}", _begin(session), length, "Time for you")
+            event.add_component(_alarm(timedelta(minutes=-30)))
+            calendar.add_component(event)
+    for (key, occasion), at in following.items():
+        event = _reminder(f"{occasion} {key}", at, timedelta(minutes=2), "A minute for you")
+        event.add_component(_alarm(timedelta(0)))
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def _begin(session: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(f"{session['on']}T{session['start'] or DEFAULT_START.isoformat()}")
+
+
+def _within(clock: time, span: tuple[time, time] | None) -> bool:
+    if span is None:
+        return False
+    start, end = span
+    return start <= clock < end if start <= end else clock >= start or clock < end
 
 
 def _reminder(key: str, start: datetime, length: timedelta, summary: str) -> Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from mettle import instruments, prescription
 from mettle.instruments import safety
 from mettle.reports import plates
 from mettle.training import catalogue, figure
-from mettle.web import guarded, lock, models, programme, questionnaires, reactions
+from mettle.web import exposures, guarded, lock, models, programme, questionnaires, reactions
 
 if TYPE_CHECKING:
     from mettle.prescription import Profile
@@ -33,8 +34,9 @@ def of(person: models.Person) -> dict[str, Any]:
         "sessions": sessions,
         "short": short,
         "plates": _plates([*sessions, *short]),
-        "ladder": plan.plan.get("ladder") if plan else None,
+        "ladder": ladder(person, plan) if plan else None,
         "gentle": "ptsd" in person.profile.get("goals", ()),
+        "name": person.choices.get("app_name") or "mettle",
         "show_wins": guarded.wins_shown(person),
         "sound": person.choices.get("sound", False),
         "check_in": check_in(person),
@@ -237,32 +239,40 @@ def workout(
 
 
 def _steps(part: dict[str, Any], first: int) -> list[dict[str, Any]]:
-    """The sets of a part in the order done: straight through, or round by round."""
-    planned = part["exercises"]
-    count = [len(e["sets"]) for e in planned]
-    if part["kind"] in ("superset", "circuit") and planned:
-        rounds = max(part.get("rounds") or 1, *count)
-        return [
-            {
-                "exercise": first + i,
-                "set": min(r, count[i] - 1),
-                "part": part["kind"],
-                "label": _("round %(n)d of %(of)d") % {"n": r + 1, "of": rounds},
-            }
-            for r in range(rounds)
-            for i in range(len(planned))
-            if count[i]
-        ]
-    return [
-        {
-            "exercise": first + i,
-            "set": s,
+    """The sets of a part in the order done; in a circuit with the seconds that its clock gives them."""
+    in_turn = part["kind"] in ("superset", "circuit")
+    order = prescription.turns(part)
+    clock = prescription.clock(part) if part["kind"] == "circuit" else [None] * len(order)
+    words = {True: _("round %(n)d of %(of)d"), False: _("set %(n)d of %(of)d")}[in_turn]
+    found = []
+    for turn, interval in zip(order, clock, strict=True):
+        sets = part["exercises"][turn.exercise]["sets"][: turn.set]
+        step = {
+            "exercise": first + turn.exercise,
+            "set": turn.set,
+            "work": sum(s["kind"] == "work" for s in sets),
             "part": part["kind"],
-            "label": _("set %(n)d of %(of)d") % {"n": s + 1, "of": count[i]},
+            "label": words % {"n": turn.round, "of": turn.rounds} if turn.round else _("warm-up set"),
         }
-        for i in range(len(planned))
-        for s in range(count[i])
-    ]
+        found.append(step | ({"clock": asdict(interval)} if interval else {}))
+    return found
+
+
+def ladder(person: models.Person, plan: models.Plan) -> dict[str, Any] | None:
+    """The ladder with the step that was last chosen, and the question for the next one where the record allows it."""
+    stored: dict[str, Any] | None = plan.plan.get("ladder")
+    if not stored:
+        return None
+    visits = exposures.visits(person)
+    ready = prescription.ready_for(stored, visits)
+    ask = {
+        "from": visits[-1].step if visits else None,
+        "step": ready,
+        "text": _("Three visits, and each ended calm. Would you like to go up one step? Staying is just as good."),
+        "yes": _("Up one step"),
+        "no": _("Stay on this one"),
+    }
+    return stored | {"at": visits[-1].step if visits else 1, "ask": ask if ready else None}
 
 
 def _exercise(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +77,7 @@ def live_through(person: models.Person) -> None:
                 models.Observation(person=person, outcome=outcome, value=float(np.clip(round(value), 0, 10)), **moment)
             )
     models.Observation.objects.bulk_create(rows)
+    _nights(person, start, {s.start.on for s in diary.sessions})
     _questionnaires(person, start, today)
     assert schedule is not None
     models.Trial.objects.create(
@@ -123,6 +124,26 @@ def _session(person: models.Person, begin: datetime, number: int, rng: np.random
                 ),
             )
     models.Set.objects.bulk_create(sets)
+
+
+def _nights(person: models.Person, start: date, trained: set[date]) -> None:
+    """A sleep diary as the morning check-in writes it: a night after training is half a point better and no longer.
+
+    One morning in eight nothing is told.
+    """
+    rng = np.random.default_rng(23)
+    signals, slept = [], []
+    for on in (start + timedelta(days=n) for n in range(1, 7 * WEEKS)):
+        hours, told, after = rng.normal(7.1, 0.6), rng.random() >= 0.125, on - timedelta(days=1) in trained
+        quality = float(np.clip(round(6 + 0.9 * (hours - 7.1) + 0.5 * after + rng.normal(0, 1.1)), 0, 10))
+        if not told:
+            continue
+        woke = {"person": person, "on": on, "clock_time": time(7, int(rng.integers(0, 50))), "source": "mettle"}
+        signals.append(models.Signal(name="sleep_h", value=round(60 * float(np.clip(hours, 4, 10))) / 60, **woke))
+        signals.append(models.Signal(name="sleep_quality", value=1 + min(4, int(quality // 2)), **woke))
+        slept.append(models.Observation(outcome="sleep_quality", value=quality, occasion="morning", **woke))
+    models.Signal.objects.bulk_create(signals)
+    models.Observation.objects.bulk_create(slept)
 
 
 def _questionnaires(person: models.Person, start: date, today: date) -> None:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 IN_TIME = ("on", "clock_time", "id")
 CHECK_IN_S, QUESTIONNAIRE_S = "check_in_s", "questionnaire_s"
-ASIDE = (CHECK_IN_S, QUESTIONNAIRE_S)
-"""Kept as observations but not about the mind: the seconds that a screen kept the person busy."""
+LADDER_STEP, LADDER_STAY = "ladder_step", "ladder_stay"
+ASIDE = (CHECK_IN_S, QUESTIONNAIRE_S, LADDER_STEP, LADDER_STAY)
+"""Kept as observations but not about the mind: seconds that a screen kept the person busy, steps of the ladder."""
 
 
 def diary(person: models.Person) -> Diary:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mettle.reports import calendar as report
-from mettle.web import models, programme, prompts
+from mettle.web import days, models, programme, prompts
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 FEED = "calendar_sha256"
+LOOK_BACK = timedelta(days=2)
 
 
 @login_required
@@ -52,6 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "devices": person.push_subscriptions.count(),
         "feed": FEED in person.choices,
         "link": link,
+        "after": prompts.habits(person).after_sessions,
         "most": prompts.MOST_A_DAY,
     }
     return render(request, "mettle/prompts.html", context)
@@ -76,10 +78,28 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 # Dj
     if person is None:
         raise Http404
     plan = programme.current(person)
-    times = prompts.habits(person).times
-    name = person.choices.get("app_name") or "mettle"
-    made = report.reminders_ics(times, name=name, plan=plan.plan if plan else None)
+    habits = prompts.habits(person)
+    made = report.reminders_ics(
+        habits.times,
+        name=person.choices.get("app_name") or "mettle",
+        plan=plan.plan if plan else None,
+        after=prompts.AFTER if habits.after_sessions else None,
+        ended=_ended(person),
+        quiet=habits.quiet,
+    )
     return HttpResponse(made, content_type="text/calendar")
+
+
+def _ended(person: models.Person) -> list[tuple[str, datetime]]:
+    """Planned sessions of the last days that were done, and when they ended by the clock on the wall."""
+    rows = person.sessions.filter(
+        deleted="", finished=True, on__gte=days.today(person) - LOOK_BACK, clock_time__isnull=False
+    ).exclude(plan_session="")
+    return [
+        (r.plan_session, datetime.combine(r.on, r.clock_time) + timedelta(seconds=r.duration_s or 0))
+        for r in rows
+        if r.on is not None and r.clock_time is not None
+    ]
 
 
 def _sha256(token: str) -> str:

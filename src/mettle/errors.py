@@ -47,6 +47,9 @@ class MissingExtraError(ImportError):
         super().__init__(f'this needs the {extra} extra: pip install "mettle-health[{extra}]"')
         self.extra = extra
 
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str]]:
+        return MissingExtraError, (self.extra,)  # it comes back from other processes
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mettle.diary import Diary
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
+    from mettle.inference.nof1 import Fit
     from mettle.trials.adherence import Adherence
     from mettle.trials.checks import Changes, LeadTest, Missingness, Reactivity
     from mettle.trials.randomisation import Placebo, Redraw
@@ -54,6 +55,7 @@ def check(
     schedule: Schedule | None,
     redraw: Redraw | None,
     seed: int,
+    fit: Fit,
 ) -> Checked:
     """Every check that these data allow.
 
@@ -65,16 +67,18 @@ def check(
         The effect under them.
     redraw
         Only where the randomisation test may be told.
+    seed
+        Of the redraws.
     """
     missing = checks.missingness(table)
     delta = None if acute.mean is None else checks.delta_sensitivity(table, acute.mean, missing)
-    reactivity = checks.reactivity(table, priors, _bad_events(diary, table), seed=seed)
+    reactivity = checks.reactivity(table, priors, _bad_events(diary, table), fit=fit)
     if schedule is None:
-        lead, placebo = checks.lead_test(table, priors, seed=seed), timing_placebo(table, priors)
+        lead, placebo = checks.lead_test(table, priors, fit=fit), timing_placebo(table, priors, fit=fit)
         return Checked(missing, delta, reactivity, lead, placebo)
     p = None
     if redraw is not None:
-        p = randomisation_p(table, priors, schedule, redraw, rng=np.random.default_rng(seed))
+        p = randomisation_p(table, priors, schedule, redraw, rng=np.random.default_rng(seed), fit=fit)
     rated = {
         (a.on - table.axis.origin).days: a.arm == schedule.arms[0]
         for a in schedule.assignments
@@ -84,9 +88,9 @@ def check(
         missing,
         delta,
         reactivity,
-        adherence=adherence(table, schedule, acute, priors, swc=compared.swc, higher_is=compared.higher_is, seed=seed),
+        adherence=adherence(table, schedule, acute, priors, swc=compared.swc, higher_is=compared.higher_is, fit=fit),
         randomisation_p=p,
-        variability=checks.variability(table, priors, seed=seed),
+        variability=checks.variability(table, priors, fit=fit),
         changes=checks.changes(table, rated) if schedule.kind == "session" else None,
     )
 

@@ -27,7 +27,7 @@ ENOUGH_POINTS = 80.0
 
 
 def under_each_prior(
-    table: Table, own: PriorSet, chosen: str, *, second: Companion | None, seed: int
+    table: Table, own: PriorSet, chosen: str, *, second: Companion | None, fit: nof1.Fit
 ) -> dict[str, nof1.Posterior]:
     """The posterior under each prior: one fit, reweighted exactly; fitted anew where the points are worth too little."""
 
@@ -36,13 +36,13 @@ def under_each_prior(
         return table.design(priors) if second is None else joint(table, second, priors)
 
     design = under(chosen)
-    fits = {chosen: nof1.fit(design, seed=seed)}
+    fits = {chosen: fit(design)}
     for name in PRIOR_NAMES:
         if name not in fits:
             other = under(name)
             found = nof1.reprior(fits[chosen], design, other.prior_mean, other.prior_sd)
             worth = fits[chosen].converged and found.ess >= ENOUGH_POINTS
-            fits[name] = found if worth else nof1.fit(other, seed=seed)
+            fits[name] = found if worth else fit(other)
     return fits
 
 

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mettle.answers.one import answer
-from mettle.errors import InputError
-from mettle.inference.nof1 import Mixture
+from mettle.errors import InputError, MissingExtraError
+from mettle.inference.nof1 import Mixture, backend_for_many
 from mettle.inference.pooling import MESSAGE_COMPONENTS, Message, compressed
 from mettle.trials.contrasts import contrast, prior_sd
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mettle.answers.document import Answer
     from mettle.diary import Diary
     from mettle.evidence.priors import Effect as PriorEffect
+    from mettle.inference.nof1 import Backend
     from mettle.trials.contrasts import EffectName
     from mettle.trials.randomisation import Redraw
     from mettle.trials.schedule import Schedule
@@ -89,6 +90,7 @@ def answer_many(
     effect: EffectName = "acute",
     sealed: bool = False,
     seed: int = 0,
+    backend: Backend | None = None,
     executor: Executor | None = None,
     group: int = 8,
 ) -> Iterator[Answered]:
@@ -107,6 +109,9 @@ def answer_many(
         What a person is called who could not be loaded.
     today, prior, effect, sealed, seed
         See `answer`.
+    backend
+        The kernel; by default the compiled one where the extra ``batch`` is installed, also for one person, so that no figure
+        depends on who else is asked. The documents are those of `answer`, messages agree to 1e-10.
     executor
         Where the work is done; here, one after the other, by default.
     group
@@ -115,7 +120,7 @@ def answer_many(
     if group < 1:
         raise ValueError(f"group must be at least 1, got {group}")
     rest = iter(people)
-    job = _Job(load, name, today, prior, effect, sealed, seed)
+    job = _Job(load, name, today, prior, effect, sealed, seed, backend or backend_for_many())
     if executor is None:
         for person in rest:
             yield job.one(person)
@@ -144,6 +149,7 @@ class _Job:
     effect: EffectName
     sealed: bool
     seed: int
+    backend: Backend
 
     def several(self, people: list[Any]) -> list[Answered]:
         return [self.one(person) for person in people]
@@ -165,8 +171,11 @@ class _Job:
                 redraw=case.redraw,
                 sealed=self.sealed,
                 seed=self.seed,
+                backend=self.backend,
             )
             return Answered(case.person, found.to_json(), messages(found))
+        except MissingExtraError:  # nobody can be answered on this machine
+            raise
         except (InputError, OSError, ValueError) as error:
             return Answered(self.name(person), None, {}, str(error))
         except Exception as error:  # noqa: BLE001 # one broken person must not end the others' work

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mettle.answers import question
@@ -57,6 +58,7 @@ def answer(
     beside: str | None = None,
     adjust: Sequence[str] | None = None,
     seed: int = 0,
+    backend: nof1.Backend = "numpy",
 ) -> Answer:
     """Whether training goes with (or, where it was randomised, changes) an outcome of one person.
 
@@ -96,6 +98,8 @@ def answer(
         While a trial runs, say no more than which day it is.
     seed
         Of the placement of the numerical points, and of the redraws.
+    backend
+        See `mettle.inference.nof1.fit`: ``"numba"`` pays for many people, and gives the same figures.
 
     Raises
     ------
@@ -118,18 +122,19 @@ def answer(
         return replace(untold, schedule=schedule, course=at, expectancy=expectancy)
 
     claim = claim or (schedule.claims[0] if schedule and schedule.claims else None)
+    fit = partial(nof1.fit, seed=seed, backend=backend)
     own = evidence_priors.for_claim(claim, outcome, own_sd=table.scale, higher_is=higher_is)
     second = None
     if beside is not None:
         second = companion(diary, beside, table, today=today, schedule=schedule, higher_is=higher_is)
-    fits = under_each_prior(table, own, prior, second=second, seed=seed)
+    fits = under_each_prior(table, own, prior, second=second, fit=fit)
     found = {
         name: effects(table, getattr(own, name), fit, weeks=weeks, compared=compared) for name, fit in fits.items()
     }
     chosen, under = getattr(own, prior), {name: found[name][effect] for name in PRIOR_NAMES}
     extra = None
     if second is not None:
-        extra = companion_told(second, fits[prior], nof1.fit(table.design(chosen), seed=seed))
+        extra = companion_told(second, fits[prior], fit(table.design(chosen)))
     checked = check(
         table,
         chosen,
@@ -139,6 +144,7 @@ def answer(
         schedule=schedule,
         redraw=redraw if ended else None,
         seed=seed,
+        fit=fit,
     )
 
     credibility = _credibility(schedule, checked.lead)

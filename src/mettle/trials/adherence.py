@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from mettle.inference import nof1
 from mettle.trials.contrasts import contrast, own_weeks, prior_sd
 from mettle.trials.table import with_bouts
 from mettle.trials.verdict import effect_of
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
+    from mettle.inference.nof1 import Fit
     from mettle.trials.schedule import Schedule
     from mettle.trials.table import Table
     from mettle.trials.verdict import Direction, Effect
@@ -60,7 +60,7 @@ def adherence(
     *,
     swc: float,
     higher_is: Direction,
-    seed: int,
+    fit: Fit,
 ) -> Adherence | None:
     """Adherence and what follows from it; None where nothing is known of what was done.
 
@@ -90,24 +90,24 @@ def adherence(
             for name in ("mean", "sd", "q025", "q975")
             if (value := getattr(as_assigned, name)) is not None
         }
-    trained = None if named else _as_trained(table, priors, swc=swc, higher_is=higher_is, seed=seed)
+    trained = None if named else _as_trained(table, priors, swc=swc, higher_is=higher_is, fit=fit)
     return Adherence(count[first], count[second], assigned, otherwise, trained, per_session)
 
 
 def _as_trained(
-    table: Table, priors: Mapping[PriorEffect, Prior], *, swc: float, higher_is: Direction, seed: int
+    table: Table, priors: Mapping[PriorEffect, Prior], *, swc: float, higher_is: Direction, fit: Fit
 ) -> Effect | None:
     other = with_bouts(table, table.done.bouts)
     if not (other.daily > 0).any():
         return None
-    fit = nof1.fit(other.design(priors), seed=seed)
+    found = fit(other.design(priors))
     weeks = own_weeks(other.daily)
     return effect_of(
-        contrast(other.horizon, fit, "acute", weeks),
+        contrast(other.horizon, found, "acute", weeks),
         scale=other.scale,
         prior_sd=prior_sd(other.horizon, priors, "acute", weeks),
         swc=swc,
         higher_is=higher_is,
         estimand="as trained: days with a session against days without one, whatever was assigned",
-        usable=fit.converged,
+        usable=found.converged,
     )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mettle.inference import nof1
 from mettle.trials.table import Column
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
+    from mettle.inference.nof1 import Fit
     from mettle.trials.table import Table
 
 LEAD_PRIOR_SD = 1.0
@@ -42,7 +42,7 @@ class LeadTest:
     detectable: float
 
 
-def lead_test(table: Table, priors: Mapping[PriorEffect, Prior], *, seed: int) -> LeadTest | None:
+def lead_test(table: Table, priors: Mapping[PriorEffect, Prior], *, fit: Fit) -> LeadTest | None:
     """The test on one table; None where no coming dose ever varies.
 
     Source: Lipsitch et al. 2010, Negative controls, doi 10.1097/EDE.0b013e3181d61eeb.
@@ -50,7 +50,7 @@ def lead_test(table: Table, priors: Mapping[PriorEffect, Prior], *, seed: int) -
     if not np.ptp(table.ahead) > 0:
         return None
     design = table.design(priors, extra=[Column("lead", table.ahead, sd=LEAD_PRIOR_SD)])
-    lead = nof1.fit(design, seed=seed).effect("lead")
+    lead = fit(design).effect("lead")
     fired = lead.quantile(0.025) > 0 or lead.quantile(0.975) < 0
     return LeadTest(lead.mean * table.scale, lead.sd * table.scale, fired, POWER_80 * lead.sd * table.scale)
 
@@ -92,7 +92,7 @@ def delta_sensitivity(table: Table, effect: float, missing: Missingness) -> dict
     return {"if_missing_lower": moved, "tipping": -effect / trained if trained > 0 else None}
 
 
-def variability(table: Table, priors: Mapping[PriorEffect, Prior], *, seed: int) -> dict[str, float] | None:
+def variability(table: Table, priors: Mapping[PriorEffect, Prior], *, fit: Fit) -> dict[str, float] | None:
     """How much more or less ratings vary on exposed days: ratio of noise standard deviations, with its 95% interval.
 
     None where fewer than ten ratings are on either side.
@@ -100,8 +100,8 @@ def variability(table: Table, priors: Mapping[PriorEffect, Prior], *, seed: int)
     exposed = table.same_day > 0
     if min(int(exposed.sum()), int((~exposed).sum())) < 10:
         return None
-    fit = nof1.fit(replace(table.design(priors), noise=exposed.astype(np.int64)), seed=seed)
-    low, middle, high = (fit.hyper_quantile("log_noise_ratio_1", q) for q in (0.025, 0.5, 0.975))
+    found = fit(replace(table.design(priors), noise=exposed.astype(np.int64)))
+    low, middle, high = (found.hyper_quantile("log_noise_ratio_1", q) for q in (0.025, 0.5, 0.975))
     return {"ratio": middle, "q025": low, "q975": high}
 
 
@@ -133,7 +133,7 @@ class Reactivity:
 
 
 def reactivity(
-    table: Table, priors: Mapping[PriorEffect, Prior], events: Mapping[int, float], *, seed: int
+    table: Table, priors: Mapping[PriorEffect, Prior], events: Mapping[int, float], *, fit: Fit
 ) -> Reactivity | None:
     """Whether a session blunts what a bad event does to ratings, in a fit of its own.
 
@@ -155,8 +155,8 @@ def reactivity(
         Column("bad_event", happened, sd=REACTION_PRIOR_SD),
         Column("bad_event_after_session", happened * exposed, sd=REACTION_PRIOR_SD),
     ]
-    fit = nof1.fit(table.design(priors, extra=columns), seed=seed)
-    event, change = fit.effect("bad_event"), fit.effect("bad_event_after_session")
+    found = fit(table.design(priors, extra=columns))
+    event, change = found.effect("bad_event"), found.effect("bad_event_after_session")
     low, high = (change.quantile(q) * table.scale for q in (0.025, 0.975))
     return Reactivity(len(days), len(with_session), event.mean * table.scale, change.mean * table.scale, low, high)
 

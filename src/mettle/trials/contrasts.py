@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -95,8 +96,7 @@ def prior_sd(horizon: Horizon, priors: Mapping[PriorEffect, Prior], effect: Effe
     """Standard deviation of the same estimand under the prior, points."""
     names: tuple[PriorEffect, ...] = ("acute", "next_day", "chronic")
     tau = None
-    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
-    weights = weights / weights.sum()
+    nodes, weights = _gauss_hermite()
     if horizon == "hours":
         tau = ACUTE_TAU_H[0] / 24 * np.exp(ACUTE_TAU_H[1] * nodes)
     L = _weights(names, effect, weeks, tau, nodes.size)
@@ -107,6 +107,13 @@ def prior_sd(horizon: Horizon, priors: Mapping[PriorEffect, Prior], effect: Effe
     sd = np.array([priors[n].sd for n in names]) / peak
     second = weights @ ((L**2) @ sd**2 + (L @ mean) ** 2)
     return float(np.sqrt(second - (weights @ (L @ mean)) ** 2))
+
+
+@lru_cache(maxsize=1)
+def _gauss_hermite() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Nodes of a standard normal, and their weights, which sum to 1."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
+    return nodes, weights / weights.sum()
 
 
 def _weights(

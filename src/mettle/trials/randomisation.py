@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mettle.evidence.priors import Effect as PriorEffect
     from mettle.evidence.priors import Prior
+    from mettle.inference.nof1 import Fit
     from mettle.trials.table import Table
 
 REDRAWS = 999
@@ -41,6 +42,7 @@ def randomisation_p(
     *,
     rng: np.random.Generator,
     draws: int = REDRAWS,
+    fit: Fit = nof1.fit,
 ) -> float:
     """Two-sided p value of the sharp null hypothesis: nothing that was assigned changed any rating.
 
@@ -63,7 +65,7 @@ def randomisation_p(
     for row, drawn in enumerate([schedule, *(redraw(rng) for _ in range(draws))]):
         arms = _sessions(drawn) if isinstance(drawn, Schedule) else drawn
         assigned[row, [(on - first).days for on, arm in arms.items() if arm == schedule.arms[0]]] = 1.0
-    z = _z(table, priors, trace @ assigned.T)
+    z = _z(table, priors, trace @ assigned.T, fit)
     return float((1 + np.sum(np.abs(z[1:]) >= abs(z[0]) - 1e-12)) / (1 + draws))
 
 
@@ -88,7 +90,7 @@ class Placebo:
     as_large: float
 
 
-def timing_placebo(table: Table, priors: Mapping[PriorEffect, Prior]) -> Placebo | None:
+def timing_placebo(table: Table, priors: Mapping[PriorEffect, Prior], *, fit: Fit = nof1.fit) -> Placebo | None:
     """The acute statistic against that of the same sessions moved around the diary by whole weeks (weekdays stay).
 
     None where the diary is shorter than nine weeks or no dose varies. Not a test with a level (training habits drift): a look.
@@ -99,7 +101,7 @@ def timing_placebo(table: Table, priors: Mapping[PriorEffect, Prior]) -> Placebo
         return None
     trace = _trace(table, int(table.day[0]) + np.arange(dose.size))
     moved = np.column_stack([np.roll(dose, 7 * k) for k in range(weeks)])
-    z = np.abs(_z(table, priors, trace @ moved))
+    z = np.abs(_z(table, priors, trace @ moved, fit))
     return Placebo(weeks - 1, float(np.mean(z[1:] >= z[0])))
 
 
@@ -114,7 +116,9 @@ def _trace(table: Table, days: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray((same & (table.t[:, None] >= days[None, :] + begin)).astype(float))
 
 
-def _z(table: Table, priors: Mapping[PriorEffect, Prior], columns: NDArray[np.float64]) -> NDArray[np.float64]:
+def _z(
+    table: Table, priors: Mapping[PriorEffect, Prior], columns: NDArray[np.float64], fit: Fit
+) -> NDArray[np.float64]:
     """Generalised least squares z of each column, scales fitted without any exposure, nuisance columns integrated out."""
     full = table.design(priors)
     keep = [i for i, name in enumerate(full.names) if name not in ("acute", "next_day", "chronic")]
@@ -126,7 +130,7 @@ def _z(table: Table, priors: Mapping[PriorEffect, Prior], columns: NDArray[np.fl
         prior_mean=full.prior_mean[keep],
         prior_sd=full.prior_sd[keep],
     )
-    V = nof1.covariance(null, nof1.fit(null))
+    V = nof1.covariance(null, fit(null))
     weighted = np.linalg.solve(V, np.column_stack([null.y, columns]))
     information = np.einsum("ij,ij->j", columns, weighted[:, 1:])
     return np.asarray(columns.T @ weighted[:, 0] / np.sqrt(np.maximum(information, 1e-12)))

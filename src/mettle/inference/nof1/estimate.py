@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from mettle.errors import MissingExtraError
 from mettle.inference.nof1 import kalman, sampling
-from mettle.inference.nof1.design import hyper_prior
+from mettle.inference.nof1.design import Design, hyper_prior
 from mettle.inference.nof1.posterior import Posterior, Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import ModuleType
 
-    from mettle.inference.nof1.design import Design, Floats, HyperPrior, Ints
+    from mettle.inference.nof1.design import Floats, HyperPrior, Ints
 
 Backend = Literal["numpy", "numba"]
+Fit = Callable[[Design], Posterior]
+"""`fit` with seed and kernel settled."""
 
 
 def fit(
@@ -148,6 +152,11 @@ def _conditions(designs: list[Design], backend: Backend) -> list[Callable[[Float
         raise ValueError(f"backend must be numpy or numba, got {backend!r}")
     compiled = _compiled()
     return [partial(compiled.condition, compiled.prepare(design)) for design in designs]
+
+
+def backend_for_many() -> Backend:
+    """The compiled kernel where the extra ``batch`` is installed, else NumPy; nothing is loaded yet."""
+    return "numba" if find_spec("numba") else "numpy"
 
 
 def _compiled() -> ModuleType:

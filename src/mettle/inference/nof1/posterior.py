@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,14 +66,15 @@ class Mixture:
         """
         if not 0.0 < q < 1.0:
             raise ValueError(f"q must be above 0 and below 1, got {q}")
-        centre, sd = self.mean, max(self.sd, _TINY)
+        centre, sd, sds = self.mean, max(self.sd, _TINY), np.maximum(self.sds, _TINY)
         # Cantelli's inequality brackets the root; Newton's steps stay inside, bisection where they would not.
         low, high = centre - sd * np.sqrt((1 - q) / q), centre + sd * np.sqrt(q / (1 - q))
-        x = centre
+        x = centre + sd * NormalDist().inv_cdf(q)  # of one Gaussian with this mean and sd
         for _ in range(200):
-            excess = self.cdf(x) - q
+            z = (x - self.means) / sds
+            excess = float(self.weights @ ndtr(z)) - q
             low, high = (x, high) if excess < 0 else (low, x)
-            slope = float(self.density(np.array(x)))
+            slope = float(np.exp(-0.5 * z**2) @ (self.weights / sds)) / np.sqrt(2 * np.pi)
             step = x - excess / slope if slope > 0 else np.inf
             following = step if low < step < high else 0.5 * (low + high)
             if abs(following - x) <= 1e-12 * sd or high - low <= 1e-12 * sd:

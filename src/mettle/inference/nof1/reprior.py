@@ -29,15 +29,19 @@ def reprior(posterior: Posterior, design: Design, prior_mean: Floats, prior_sd: 
         Shape (q,), units of the design; sd above 0.
     """
     before, after = design.prior_sd**-2, np.asarray(prior_sd, float) ** -2
-    precision = np.linalg.inv(posterior.covs)
-    shift = np.einsum("gij,gj->gi", precision, posterior.means)
-    new_precision = precision + np.diag(after - before)
-    covs = np.linalg.inv(new_precision)
-    means = np.einsum("gij,gj->gi", covs, shift + after * prior_mean - before * design.prior_mean)
-    log_det = np.linalg.slogdet(covs)[1] - np.linalg.slogdet(posterior.covs)[1]
-    quadratic = np.einsum("gi,gij,gj->g", means, new_precision, means) - np.einsum("gi,gi->g", posterior.means, shift)
-    constant = np.sum(after * prior_mean**2 - before * design.prior_mean**2) - np.sum(np.log(after / before))
-    log_ratio = 0.5 * (log_det + quadratic - constant)
+    pulled = after * prior_mean - before * design.prior_mean
+    J = np.flatnonzero(
+        (after != before) | (pulled != 0.0)
+    )  # only these coefficients' priors differ: an update of low rank
+    D, s = (after - before)[J], pulled[J]
+    m, C = posterior.means, posterior.covs
+    at_J, inner = m[:, J], np.eye(J.size) + D[:, None] * C[:, J[:, None], J]
+    covs = C - C[:, :, J] @ np.linalg.solve(inner, D[:, None] * C[:, J])
+    push = s - D * at_J
+    means = m + np.einsum("gij,gj->gi", covs[:, :, J], push)
+    quadratic = np.sum(D * at_J**2 + push * (at_J + means[:, J]), axis=1)
+    constant = np.sum((after * prior_mean**2 - before * design.prior_mean**2 - np.log(after / before))[J])
+    log_ratio = 0.5 * (quadratic - np.linalg.slogdet(inner)[1] - constant)
     top = float(log_ratio.max())
     weights = posterior.weights * np.exp(log_ratio - top)
     total = float(weights.sum())

@@ -6,7 +6,7 @@ its zone. Neither ever invents what was not stated.
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
@@ -123,8 +123,8 @@ class When:
     datetime.datetime(2026, 3, 29, 0, 30, tzinfo=datetime.timezone.utc)
     >>> When.parse("2026-11-22 02:10").day   # before 03:00: still the day before
     datetime.date(2026, 11, 21)
-    >>> When.parse("2026-11-22").day         # a date keeps its date
-    datetime.date(2026, 11, 22)
+    >>> When.parse("2026-11-22").day, When.parse("20261122").clock   # a date keeps its date
+    (datetime.date(2026, 11, 22), None)
     """
 
     on: date
@@ -148,7 +148,7 @@ class When:
             Where the text is none of these.
         """
         cleaned = text.strip()
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cleaned):
+        with suppress(ValueError):  # 20261122 and 2026-W47-7 too, which datetime would take for midnight
             return cls(date.fromisoformat(cleaned))
         try:
             moment = datetime.fromisoformat(cleaned)

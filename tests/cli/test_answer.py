@@ -222,12 +222,24 @@ def test_two_trials_on_the_same_days_are_refused_in_one_line(
     assert "two trials overlap: trial.json and other.json both assign 28 days" in err
 
 
-@pytest.mark.parametrize("wrong", [["--expected", "much"], ["--opened", "0"], ["--opened", "x"], ["--effect", "slow"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--expected", "much"],
+        ["--opened", "0"],
+        ["--opened", "x"],
+        ["--effect", "slow"],
+        ["--swc", "0"],
+        ["--swc", "nan"],
+        ["--seed", "-1"],
+        ["--drop-first-days", "-3"],
+    ],
+)
 def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        main(["answer", *EXAMPLE, *wrong])
-    assert stop.value.code == 2
-    assert wrong[0] in capsys.readouterr().err
+    code, out, err = run(*EXAMPLE, *wrong, capsys=capsys)
+    assert (code, out) == (2, "")
+    assert wrong[0] in err
+    assert wrong[1] in err
 
 
 def test_what_a_session_may_cause_is_no_covariate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

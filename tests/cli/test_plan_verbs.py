@@ -47,11 +47,11 @@ def test_files_are_written_and_a_calendar_needs_dates(tmp_path: Path, capsys: py
 
 def test_bad_input_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "trial.json").write_text("{}")
-    (tmp_path / "plan.json").write_text("[]")
+    (tmp_path / "plan.json").write_text("{}")
     (tmp_path / "log.json").write_text('{"sessions": 1}')
     for args, words in [
         (["plan", str(PROFILE), "--weeks", "0"], "--weeks must be from 1 to 52, got 0"),
-        (["plan", str(PROFILE), "--start", "soon"], "--start must be a date like 2026-01-31, got 'soon'"),
+        (["plan", str(PROFILE), "--start", "soon"], "--start: expected a date like 2026-01-31, got 'soon'"),
         (["plan", str(PROFILE), "--trial", str(tmp_path / "trial.json")], "kind must be one of"),
         (["plan", str(tmp_path / "none.json")], "no such file"),
         (["next", str(tmp_path / "plan.json"), str(tmp_path / "log.json")], "needs weeks, a list"),

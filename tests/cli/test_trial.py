@@ -123,7 +123,7 @@ def test_without_clearance_no_stretch_is_drawn(
         (["--kind", "days", "--days", "84", "--arms", "train"], "--arms must be two names"),
         (["--kind", "variant", "--days", "84"], "needs --arms"),
         (["--kind", "days", "--days", "84", "--timezone", "Nowhere"], "Europe/Berlin"),
-        (["--kind", "days", "--days", "84", "--seed", "-1"], "--seed must be at least 0"),
+        (["--kind", "days", "--days", "84", "--seed", "-1"], "expected a whole number of at least 0, got '-1'"),
         (["--kind", "days", "--days", "84", "--swc", "-1"], "--swc must be a number above 0"),
         (["--kind", "blocks", "--arms", "heavier,lighter", "--days", "84", "--block-days", "30"], "from 2 to 28"),
     ],

@@ -44,6 +44,16 @@ def test_long_checkins_keep_the_outcomes_name_and_ask_for_the_zone_only_when_it_
     assert str(told.diary.observations[0].when) == "2026-01-05T08:00:00+01:00"
 
 
+def test_a_stated_offset_beats_the_option_but_utc_hides_the_day_and_a_date_is_never_midnight() -> None:
+    told = read(SAMPLES / "checkins/valid/offsets_and_a_bare_date.csv", timezone="Europe/Berlin")
+    assert [str(o.when) for o in told.diary.observations] == [
+        "2026-01-05T23:30:00-05:00",
+        "2026-01-07T00:30:00+01:00",
+        "2026-01-08",
+    ]
+    assert [o.when.day.day for o in told.diary.observations] == [5, 6, 8]
+
+
 def test_decimal_comma_with_semicolons_and_a_column_of_words() -> None:
     imported = read(SAMPLES / "checkins/valid/semicolon_decimal_comma.csv")
     assert [o.value for o in imported.diary.observations] == [5.5, 6.25]
@@ -121,6 +131,7 @@ def test_hevy_bad_rows() -> None:
     ("sample", "row", "words"),
     [
         ("checkins/broken/no_time_column.csv", 1, "no reader knows"),
+        ("checkins/broken/column_twice.csv", 1, "'Mood' stands twice"),
         ("checkins/broken/nul_byte.csv", 3, "NUL"),
         ("checkins/broken/not_utf8.csv", 3, "UTF-8"),
         ("hevy/broken/cut_inside_quotes.csv", 3, "breaks off"),

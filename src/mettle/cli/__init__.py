@@ -14,6 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mettle import __version__
+from mettle.cli._options import Parser
 from mettle.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -70,17 +71,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run_verb(verb: str, module: str, args: list[str]) -> int:
     code = importlib.import_module(module)
-    parser = argparse.ArgumentParser(prog=f"mettle {verb}", description=(code.__doc__ or "").strip().splitlines()[0])
+    parser = Parser(prog=f"mettle {verb}", description=(code.__doc__ or "").strip().splitlines()[0])
     code.add_arguments(parser)
     return int(code.run(parser.parse_args(args)))
 
 
-def _overview(known: dict[str, str]) -> argparse.ArgumentParser:
+def _overview(known: dict[str, str]) -> Parser:
     lines = []
     for verb, module in known.items():
         doc = importlib.import_module(module).__doc__ or ""
         lines.append(f"  {verb:<12} {doc.strip().splitlines()[0]}")
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="mettle",
         usage="mettle VERB ...   (mettle VERB --help tells more)",
         description="Can resistance training improve my mental health?",

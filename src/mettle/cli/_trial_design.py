@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mettle.cli._options import day, whole
 from mettle.cli._terminal import print_json
 from mettle.errors import InputError
 
@@ -42,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scores", type=Path, default=None, metavar="FILE", help="your PHQ-9, for stretches without training"
     )
-    parser.add_argument("--start", default=None, metavar="DATE", help="first day (default: tomorrow)")
+    parser.add_argument("--start", type=day, default=None, metavar="DATE", help="first day (default: tomorrow)")
     parser.add_argument("--timezone", default=None, metavar="ZONE", help="where you live: Europe/Berlin")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same trial (default 0)")
+    parser.add_argument("--seed", type=whole, default=0, help="the same seed gives the same trial (default 0)")
     parser.add_argument("--out", type=Path, required=True, metavar="trial.json")
     parser.add_argument("--ics", type=Path, default=None, metavar="FILE", help="a calendar in neutral names")
     parser.add_argument("--json", action="store_true", help="the trial on stdout, too")
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from mettle.reports.calendar import trial_ics
     from mettle.trials.design import draw, to_bytes
 
-    start = _start(args.start)
+    start = args.start or _today() + timedelta(days=1)
     for path in (args.out, args.ics):
         if path is not None and not path.parent.is_dir():
             raise InputError(f"no folder {path.parent}", where=str(path))
@@ -78,8 +79,7 @@ def _wish(args: argparse.Namespace, start: date) -> Wish:
 
     claim = _claim(args.claim)
     arms = _arms(args, claim)
-    today = datetime.now(tz=UTC).astimezone().date()
-    scores = clearance.read_scores(args.scores, today=max(today, start)) if args.scores else None
+    scores = clearance.read_scores(args.scores, today=max(_today(), start)) if args.scores else None
     kind = args.kind or (claim.kind if claim else None)
     if kind is None:
         raise InputError(f"--kind must be one of {', '.join(KINDS)} (or give --claim)")
@@ -179,13 +179,8 @@ def _ask(start: date) -> Scores | None:
     return Scores(start - timedelta(days=answers[2]), answers[0], answers[1])
 
 
-def _start(text: str | None) -> date:
-    if text is None:
-        return datetime.now(tz=UTC).astimezone().date() + timedelta(days=1)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--start must be a date like 2026-01-31, got {text!r}") from None
+def _today() -> date:
+    return datetime.now(tz=UTC).astimezone().date()
 
 
 def _per_week(text: str | None) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, cast
 
+from mettle.cli._options import positive
 from mettle.cli._terminal import print_json
 from mettle.errors import InputError
 
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--effect", choices=EFFECTS, default=None, help="default: the claim's, else acute")
     parser.add_argument("--outcome", default=None, metavar="NAME", help="default: the claim's, else mood")
     parser.add_argument(
-        "--swc", type=float, default=None, metavar="X", help="smallest change worth noticing, in points"
+        "--swc", type=positive, default=None, metavar="X", help="smallest change worth noticing, in points"
     )
     parser.add_argument(
         "--history", nargs="+", default=None, metavar="FILE", help="your check-ins so far: your own ups and downs"
@@ -45,8 +46,6 @@ def run(args: argparse.Namespace) -> int:
     claim = _claim(args.claim)
     outcome = args.outcome or (claim.outcome if claim else "mood")
     effect = cast("Target", args.effect or (claim.effect if claim and claim.effect in EFFECTS else "acute"))
-    if args.swc is not None and not 0 < args.swc < float("inf"):
-        raise InputError(f"must be a number above 0, got {args.swc:g}", where="--swc")
     known = instruments.load(outcome) if outcome in instruments.ids() else None
     item = instruments.measures().get(outcome)
     higher_is = known.higher_is if known else (item.higher_is if item else "better")

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mettle.errors import InputError
+from mettle.cli._options import whole
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument("trial", type=Path, metavar="trial.json")
     parser.add_argument("--person", choices=WHO, default="benefits", help="what is true of them")
-    parser.add_argument("--seed", type=int, default=0, help="of their days (default 0)")
+    parser.add_argument("--seed", type=whole, default=0, help="of their days (default 0)")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for checkins.csv and exposures.csv")
 
 
@@ -29,8 +29,6 @@ def run(args: argparse.Namespace) -> int:
     from mettle.trials.people import PEOPLE
     from mettle.trials.rehearsal import rehearse
 
-    if args.seed < 0:
-        raise InputError(f"--seed must be at least 0, got {args.seed}")
     schedule = read_schedule(args.trial)
     outcome = schedule.outcome or "mood"
     ratings, doses = rehearse(PEOPLE[args.person], schedule, seed=args.seed)

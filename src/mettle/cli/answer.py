@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mettle.cli._options import number, positive, whole
 from mettle.cli._terminal import print_json, progress
 from mettle.errors import InputError
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from mettle.answers import Answer
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="trial.json of `mettle trial design`: the answer is then causal",
     )
     parser.add_argument("--higher-is", choices=["better", "worse"], default="better", help="direction of the outcome")
-    parser.add_argument("--swc", type=_positive, metavar="X", help="smallest change worth noticing, in points")
+    parser.add_argument("--swc", type=positive, metavar="X", help="smallest change worth noticing, in points")
     parser.add_argument(
         "--prior", choices=PRIORS, default="default", help="starting point that the headline is read under"
     )
@@ -70,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--claim", metavar="ID", help="claim whose studies inform two of the starting points")
     parser.add_argument(
-        "--expected", type=_number, metavar="X", help="the benefit you expected before, in points: it is reported"
+        "--expected", type=number, metavar="X", help="the benefit you expected before, in points: it is reported"
     )
     parser.add_argument(
         "--open", action="store_true", help="show the running answer of a trial that is not over (the report says so)"
@@ -85,9 +86,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timezone", metavar="ZONE", help="of times that do not say: Europe/Berlin")
     parser.add_argument("--unit", choices=["kg", "lb"], help="of loads, for exports that do not say")
     parser.add_argument(
-        "--drop-first-days", type=int, default=0, metavar="N", help="leave out the first N days (novelty)"
+        "--drop-first-days", type=whole, default=0, metavar="N", help="leave out the first N days (novelty)"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same figures (default 0)")
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="same seed, same figures (default 0)")
     parser.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     parser.add_argument("--report", metavar="OUT.html", help="also write a report that opens offline")
 
@@ -149,7 +150,7 @@ def _answer(
         swc=args.swc,
         prior=args.prior,
         effect=args.effect,
-        drop_first_days=max(0, args.drop_first_days),
+        drop_first_days=args.drop_first_days,
         redraw=redraw,
         expectancy=told,
         sealed=not args.open,
@@ -221,30 +222,7 @@ def today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
-def _number(text: str) -> float:
-    import argparse
-
-    try:
-        value = float(text.replace(",", ".").replace("−", "-"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
-    if not float("-inf") < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}")
-    return value
-
-
-def _positive(text: str) -> float:
-    import argparse
-
-    value = _number(text)
-    if value <= 0:
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
-    return value
-
-
 def _days(text: str) -> tuple[int, ...]:
-    import argparse
-
     try:
         days = tuple(sorted({int(part) for part in text.split(",")}))
     except ValueError:

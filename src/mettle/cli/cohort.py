@@ -9,6 +9,7 @@ from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mettle.cli._options import count, whole
 from mettle.cli._terminal import progress
 from mettle.cli.answer import PRIORS, today
 
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KIND",
         help="serial (default), threads, processes, or tcp://HOST:PORT (Dask)",
     )
-    parser.add_argument("--workers", type=_count, metavar="N", help="threads or processes (default: one a processor)")
+    parser.add_argument("--workers", type=count, metavar="N", help="threads or processes (default: one a processor)")
     parser.add_argument(
         "--out", metavar="FILE", help=f"where answers are kept, so that a run can go on (default DIR/{OUT})"
     )
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prior", choices=PRIORS, default="default", help="starting point that headlines are read under"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same figures (default 0)")
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="same seed, same figures (default 0)")
     parser.add_argument("--open", action="store_true", help="answer also for trials that still run; sealed otherwise")
     parser.add_argument(
         "--json", action="store_true", help="one JSON line a person on stdout, then what they say together"
@@ -139,11 +140,3 @@ def _show(kept: Kept, names: Sequence[str], together: list[dict[str, Any]], *, a
             print(row["text"])
     if broken:
         print(f"mettle: {broken} of {len(names)} could not be answered", file=sys.stderr)
-
-
-def _count(text: str) -> int:
-    import argparse
-
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
-    return int(text)

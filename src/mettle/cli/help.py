@@ -42,17 +42,11 @@ def run(args: argparse.Namespace) -> int:
 
 def read_plan(path: Path) -> safety.SafetyPlan:
     """The plan that a file holds; one clear line where it holds none."""
-    import json
-
+    from mettle.cli._options import read_object
     from mettle.errors import InputError
     from mettle.instruments import safety
 
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError):
-        raise InputError("not JSON", where=path.name) from None
-    if not isinstance(document, dict):
-        raise InputError("expected one JSON object", where=path.name)
+    document = read_object(path)
     try:
         return safety.SafetyPlan.from_json(document)
     except (ValueError, TypeError) as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mettle.cli._options import day, read_object
 from mettle.cli._terminal import print_json
 from mettle.errors import InputError
 
@@ -21,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``mettle next``."""
     parser.add_argument("plan", type=Path, help="PLAN.json")
     parser.add_argument("log", type=Path, help="LOG.json")
-    parser.add_argument("--on", type=str, default=None, metavar="DATE", help="when it will be done, like 2026-01-31")
+    parser.add_argument("--on", type=day, default=None, metavar="DATE", help="when it will be done, like 2026-01-31")
     parser.add_argument("--json", action="store_true", help="the session and the changes as JSON")
 
 
@@ -30,13 +29,9 @@ def run(args: argparse.Namespace) -> int:
     from mettle.prescription.progression import next_session
     from mettle.reports.plan import session_text
 
-    try:
-        on = None if args.on is None else date.fromisoformat(args.on)
-    except ValueError:
-        raise InputError(f"--on must be a date like 2026-01-31, got {args.on!r}") from None
     plan, log = _document(args.plan, "weeks"), _document(args.log, "sessions")
     try:
-        found = next_session(plan, log, today=on).to_json()
+        found = next_session(plan, log, today=args.on).to_json()
     except InputError as error:
         raise InputError(error.why, where=args.log.name) from None
     except (KeyError, TypeError, AttributeError):
@@ -51,12 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _document(path: Path, needs: str) -> dict[str, Any]:
-    if path.stat().st_size > LARGEST:
-        raise InputError(f"larger than {LARGEST / 1e6:.0f} MB", where=path.name)
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        raise InputError("not a JSON document", where=path.name) from None
-    if not isinstance(document, dict) or not isinstance(document.get(needs), list):
+    document = read_object(path, largest=LARGEST)
+    if not isinstance(document.get(needs), list):
         raise InputError(f"needs {needs}, a list", where=path.name)
     return document

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mettle.cli._options import day, read_object, whole
 from mettle.cli._terminal import print_json
 from mettle.errors import InputError
 
@@ -16,15 +15,13 @@ if TYPE_CHECKING:
 
     from mettle.prescription import Plan
 
-LARGEST_TRIAL = 5_000_000
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``mettle plan``."""
     parser.add_argument("profile", type=Path, help="PROFILE.json")
     parser.add_argument("--weeks", type=int, default=4, help="1-52 (default 4)")
-    parser.add_argument("--start", type=str, default=None, metavar="DATE", help="first day, like 2026-01-31")
-    parser.add_argument("--seed", type=int, default=0, help="tells equally good plans apart (default 0)")
+    parser.add_argument("--start", type=day, default=None, metavar="DATE", help="first day, like 2026-01-31")
+    parser.add_argument("--seed", type=whole, default=0, help="tells equally good plans apart (default 0)")
     parser.add_argument("--trial", type=Path, default=None, help="trial.json: each date gets the session of its arm")
     out = parser.add_mutually_exclusive_group()
     out.add_argument("--json", action="store_true", help="the whole plan as JSON")
@@ -42,16 +39,13 @@ def run(args: argparse.Namespace) -> int:
 
     if not 1 <= args.weeks <= 52:
         raise InputError(f"--weeks must be from 1 to 52, got {args.weeks}")
-    if args.seed < 0:
-        raise InputError(f"--seed must be at least 0, got {args.seed}")
-    start = _date(args.start)
     profile = read_profile(args.profile)
-    trial = _trial(args.trial)
-    if args.ics and start is None and trial is None:
+    trial = read_object(args.trial) if args.trial else None
+    if args.ics and args.start is None and trial is None:
         raise InputError("--ics needs --start DATE (or --trial), so that sessions have dates")
     if sys.stderr.isatty():
         print("Working out your week; this can take some seconds ...", file=sys.stderr)
-    made = plan(profile, weeks=args.weeks, start=start, seed=args.seed, trial=trial)
+    made = plan(profile, weeks=args.weeks, start=args.start, seed=args.seed, trial=trial)
     document = made.to_json()
     if args.json:
         print_json(document)
@@ -74,26 +68,3 @@ def _say(made: Plan) -> None:
         print(text, file=sys.stderr)
     for short in made.shortfalls:
         print(f"not met: {short.target}: {short.got:g} of {short.asked:g} ({short.reason})", file=sys.stderr)
-
-
-def _date(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--start must be a date like 2026-01-31, got {text!r}") from None
-
-
-def _trial(path: Path | None) -> dict[str, Any] | None:
-    if path is None:
-        return None
-    if path.stat().st_size > LARGEST_TRIAL:
-        raise InputError(f"larger than {LARGEST_TRIAL / 1e6:.0f} MB", where=path.name)
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        raise InputError("not a JSON document", where=path.name) from None
-    if not isinstance(document, dict):
-        raise InputError("a trial is a JSON object with arms and schedule", where=path.name)
-    return document

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mettle.cli._options import whole
+
 if TYPE_CHECKING:
     import argparse
 
@@ -23,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(_UNITS),
         help="pvtb: rt_ms; flanker: condition,rt_ms,correct; digitspan: length,correct; nback2: target,response[,rt_ms]",
     )
-    parser.add_argument("--earlier", type=_count, default=0, metavar="N", help="sessions done before this file's")
+    parser.add_argument("--earlier", type=whole, default=0, metavar="N", help="sessions done before this file's")
     parser.add_argument("--timezone", metavar="ZONE", help="of its times: Europe/Berlin")
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")
 
@@ -64,14 +66,6 @@ def run(args: argparse.Namespace) -> int:
     print("\n" + _series_words(series, args.task))
     tell_problems(tally.file, tally.problems, tally.notes)
     return 0
-
-
-def _count(text: str) -> int:
-    import argparse
-
-    if not text.isdecimal() or len(text) > 6:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 0, got {text!r}")
-    return int(text)
 
 
 def _series(done: list[Session], task: str, earlier: int) -> dict[str, Any]:

@@ -125,8 +125,8 @@ def moment(cell: str, zone: str | None = None) -> When:
     cell
         Text of the cell.
     zone
-        IANA name that the person stated: a local time is read in it, a time with an offset is moved to it, so that it
-        falls on the person's own day.
+        IANA name that the person stated: a local time is read in it, a time in UTC is moved to it, so that it falls on
+        the person's own day. Any other offset says where the entry was made, and stays.
 
     Raises
     ------
@@ -135,6 +135,8 @@ def moment(cell: str, zone: str | None = None) -> When:
 
     >>> str(moment("2021-02-10 4:46:13\u202fPM")), str(moment("8 Apr 2026, 16:50"))
     ('2021-02-10T16:46:13', '2026-04-08T16:50:00')
+    >>> [str(moment(cell, "Europe/Berlin")) for cell in ("2026-11-22T23:30Z", "2026-11-22T23:30-05:00")]
+    ['2026-11-23T00:30:00+01:00', '2026-11-22T23:30:00-05:00']
     """
     text = cell.strip().translate(_SPACES)
     found = _wall(text)
@@ -147,7 +149,7 @@ def moment(cell: str, zone: str | None = None) -> When:
         raise ValueError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}, got {shown(cell)}")
     if zone is None:
         return found
-    if found.instant is not None:
+    if found.instant is not None and found.offset_s == 0:
         return When.aware(found.instant.astimezone(ZoneInfo(zone)))
     return found.assume(zone)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from mettle.diary import Observation, Signal, SignalName
+from mettle.errors import InputError
 from mettle.importers.cells import moment, number, shown
 from mettle.importers.imported import TIMEZONE, Tally, observed
 
@@ -32,6 +33,7 @@ def recognises(table: Table) -> bool:
 
 def read(table: Table, stated: Stated) -> Imported:
     """Every value an observation under its column's name, or a signal where the name is one; several a day are kept."""
+    _refuse_twice(table)
     tally = Tally(table.file)
     clock = table.columns[:2] == ("date", "time")
     long = table.columns[1:] == ("outcome", "value")
@@ -52,6 +54,15 @@ def read(table: Table, stated: Stated) -> Imported:
     _note_refused(tally, refused, {item.outcome if isinstance(item, Observation) else item.name for item in found})
     unknown = stated.timezone is None and any(f.when.clock is not None and f.when.instant is None for f in found)
     return observed(tally, FORMAT, found, timezone=stated.timezone, questions=(TIMEZONE,) if unknown else ())
+
+
+def _refuse_twice(table: Table) -> None:
+    """Of two columns with one name nobody knows which is meant."""
+    for place, name in enumerate(table.columns):
+        if name and name in table.columns[:place]:
+            raise InputError(
+                f"column {shown(table.header[place])} stands twice; expected each once", where=table.file, row=1
+            )
 
 
 def _pairs(row: Row, table: Table, *, long: bool) -> list[tuple[str, str]]:

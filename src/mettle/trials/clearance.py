@@ -76,7 +76,7 @@ def read_scores(path: Path, *, today: date) -> Scores | None:
 def _from_json(text: str, where: str) -> list[Scores]:
     try:
         document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise InputError("not a JSON document", where=where) from None
     records = document if isinstance(document, list) else [document]
     found = []

@@ -119,7 +119,7 @@ def read_document(path: Path) -> object:
     """The parsed trial.json, unchecked; InputError where it is no JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number of thousands of digits
         raise InputError(f"expected a JSON schedule made by `mettle trial design` ({error})", where=path.name) from None
 
 

@@ -82,7 +82,7 @@ def _read(path: Path) -> tuple[dict[str, Any], bytes]:
             content = file.read(str(told["holds"]))
     except FileNotFoundError:
         raise InputError("no such file", where=str(path)) from None
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, RecursionError) as error:
         raise InputError("expected a backup of mettle", where=path.name) from error
     if told.get("format") != FORMAT or told.get("version") != VERSION:
         raise InputError("expected a backup of mettle, version 1", where=path.name)

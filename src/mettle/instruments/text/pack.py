@@ -182,7 +182,7 @@ def _read(path: Path) -> TextPack:
         stated = document.pop("sha256")
         intact = stated == _checksum(document)
         pack = _from_content(document)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError("not a text pack", where=str(path)) from None
     if not intact or path.name != f"{pack.instrument}.{pack.language}.json":
         raise InputError("the file was changed since it was written; remove it and add the text again", where=str(path))

@@ -51,7 +51,7 @@ def test_the_ladder_and_the_gentle_format_come_with_the_wish(alice: User) -> Non
 
 
 def test_every_answer_that_asks_for_help_has_its_card(alice: User) -> None:
-    cards = bundle.help_cards(models.Person.of(alice))["safety_item"]
+    cards = bundle.help_cards(models.Person.of(alice), None)["safety_item"]
     for key in instruments.ids():
         for item in instruments.load(key).safety:
             asked = {str(value) for value in instruments.load(key).values if value >= item.lowest}

@@ -8,15 +8,17 @@ from mettle.prescription.planner import plan
 from mettle.prescription.profile import Profile, read_profile
 from mettle.prescription.programme import Plan
 from mettle.prescription.settable import settings
-from mettle.prescription.swaps import swaps
+from mettle.prescription.swaps import Offers, offers, swaps
 from mettle.prescription.turns import clock, turns
 
 __all__ = [
+    "Offers",
     "Plan",
     "Profile",
     "Visit",
     "check",
     "clock",
+    "offers",
     "plan",
     "read_profile",
     "ready_for",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mettle.errors import InputError
@@ -67,11 +68,11 @@ def next_session(plan: Mapping[str, Any], log: Mapping[str, Any], *, today: date
         at = _slot_of(entry, slots, place)
         if not entry.get("skipped"):
             _, deload, session = slots[at % len(slots)]
-            replay.do(session, entry, eased=_easing(entries[:number], _on(entry), deload=deload), deload=deload)
+            replay.do(session, entry, eased=_easing(entries, number, _on(entry), deload=deload), deload=deload)
             place = at + 1
     _, deload, session = slots[place % len(slots)]
     on = today or (date.fromisoformat(session["on"]) if session.get("on") else None)
-    eased = _easing(entries, on, deload=deload)
+    eased = _easing(entries, len(entries), on, deload=deload)
     replay.ease(eased)
     made = replay.prescribed(session, eased)
     changes = tuple(replay.changes(session, made, eased))
@@ -96,13 +97,20 @@ class _Replay:
         self.states: dict[str, State] = {}
         self.notes: dict[str, tuple[str, str]] = {}
         self.shown: dict[str, dict[str, Any]] = {}
+        self.ladders: dict[str, tuple[list[dict[str, Any]], list[float]]] = {}
+
+    def ladder(self, exercise: str) -> tuple[list[dict[str, Any]], list[float]]:
+        """The settings of an exercise and their size, looked up once."""
+        if exercise not in self.ladders:
+            self.ladders[exercise] = ladder_of(self.plan, exercise)
+        return self.ladders[exercise]
 
     def ease(self, eased: _Easing) -> None:
         """Lower every exercise after a break; they come up again by the ordinary rules."""
         if eased.share >= 1:
             return
         for key, state in self.states.items():
-            settings, _ = ladder_of(self.plan, state.swapped or key)
+            settings, _ = self.ladder(state.swapped or key)
             intended, hold = state.intended, state.hold_s
             if intended is not None:
                 intended = max(0.0, intended - 1) if _in_places(settings) else intended * eased.share
@@ -120,7 +128,9 @@ class _Replay:
 
     def asked(self, planned: dict[str, Any], eased: _Easing) -> dict[str, Any]:
         """An exercise as the person is asked for it."""
-        new = _one(planned, self.plan, self.state(planned))
+        state = self.state(planned)
+        settings, ladder = self.ladder(state.swapped or planned["exercise"])
+        new = _one(planned, state, settings=settings, ladder=ladder)
         work = [s for s in new["sets"] if s["kind"] == "work"]
         last = 2 if any(s["side"] == "left" for s in work) else 1
         return {**new, "sets": new["sets"][:-last]} if eased.fewer and len(work) >= 3 * last else new
@@ -131,15 +141,14 @@ class _Replay:
         for planned in _planned(session):
             key = planned["exercise"]
             state = self.state(planned)
-            shown = self.asked(planned, eased)
-            current = shown["exercise"]
+            current = state.swapped or key
             performed = [
                 s for s in entry.get("sets", []) if s["exercise"] == current and s.get("kind", "work") == "work"
             ]
             if not performed:
                 continue
-            self.shown[key] = shown
-            settings, ladder = ladder_of(self.plan, current)
+            shown = self.shown[key] = self.asked(planned, eased)
+            settings, ladder = self.ladder(current)
             asked, done = _asked(shown, settings), _done(performed, settings, exercises()[current].sides)
             if state.intended is None and asked.load is None and done.load is not None:
                 asked = replace(asked, load=done.load)  # the person chose the first load
@@ -287,10 +296,15 @@ def _done(performed: Sequence[Mapping[str, Any]], settings: Sequence[Mapping[str
     )
 
 
-def _one(planned: dict[str, Any], plan: Mapping[str, Any], state: State) -> dict[str, Any]:
+def _one(
+    planned: dict[str, Any],
+    state: State,
+    *,
+    settings: Sequence[dict[str, Any]],
+    ladder: Sequence[float],
+) -> dict[str, Any]:
     """An exercise as the person is asked for it now."""
     current = state.swapped or planned["exercise"]
-    settings, ladder = ladder_of(plan, current)
     swapped = current != planned["exercise"]
     if swapped:
         known = exercises()[current]
@@ -362,34 +376,36 @@ def _load(old: Mapping[str, Any], setting: Mapping[str, Any] | None, size: float
     }
 
 
-def _easing(entries: Sequence[Mapping[str, Any]], on: date | None, *, deload: bool) -> _Easing:
-    """What a break, illness or tiredness before a day takes away."""
+def _easing(entries: Sequence[Mapping[str, Any]], before: int, on: date | None, *, deload: bool) -> _Easing:
+    """What a break, illness or tiredness takes away on a day after the first ``before`` entries."""
     back = rows()["back"]
-    trained = [(n, _on(e)) for n, e in enumerate(entries) if not e.get("skipped")]
-    if not trained:
+    place = next((n for n in range(before - 1, -1, -1) if not entries[n].get("skipped")), None)
+    if place is None:
         return _Easing()
-    place, last = trained[-1]
-    now = on if on is not None else _on(entries[-1])
+    last = _on(entries[place])
+    now = on if on is not None else _on(entries[before - 1])
     gap = (now - last).days if last and now else 0
     for days, name in ((84, "load_after_12_weeks"), (28, "load_after_4_weeks"), (14, "load_after_2_weeks")):
         if gap >= days:
             share = float(back[name])
             words = f"{gap // 7} weeks since the last session: {100 * (1 - share):.0f}% less to come back"
             return _Easing(share, fewer=True, code="break", why=words)
-    skipped = [e["skipped"] for e in entries[place + 1 :]]
+    skipped = [e["skipped"] for e in entries[place + 1 : before]]
     if "illness" in skipped:
         words = "after being ill: a tenth less and one set less, then up again"
         return _Easing(float(back["load_after_2_weeks"]), fewer=True, code="illness", why=words)
-    if _tired(entries) and not deload:
+    if _tired(entries, before) and not deload:
         return _Easing(0.9, fewer=True, code="deload", why="the last three sessions were very hard: an easier one")
     if "missed" in skipped:
         return _Easing(code="missed", why="the missed session comes now; nothing is added on top")
     return _Easing()
 
 
-def _tired(entries: Sequence[Mapping[str, Any]]) -> bool:
-    efforts = [e["session_rpe"] for e in entries if not e.get("skipped") and e.get("session_rpe") is not None]
-    return len(efforts) >= TIRED_SESSIONS and all(x >= TIRED_RPE for x in efforts[-TIRED_SESSIONS:])
+def _tired(entries: Sequence[Mapping[str, Any]], before: int) -> bool:
+    backwards = (entries[n] for n in range(before - 1, -1, -1))
+    efforts = (e["session_rpe"] for e in backwards if not e.get("skipped") and e.get("session_rpe") is not None)
+    latest = list(islice(efforts, TIRED_SESSIONS))
+    return len(latest) == TIRED_SESSIONS and all(x >= TIRED_RPE for x in latest)
 
 
 def _shown(planned: Mapping[str, Any] | None) -> float | str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mettle.prescription.candidates import possible
@@ -13,10 +14,27 @@ from mettle.prescription.sets import work_sets
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mettle.prescription.candidates import Candidate
+    from mettle.prescription.dose import Dose
     from mettle.prescription.profile import Profile
 
 
-def swaps(wanted: Mapping[str, int], profile: Profile, *, week: int = 1) -> dict[str, list[dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Every exercise that a person can do, by id, and the dose that their sets follow."""
+
+    candidates: Mapping[str, Candidate]
+    dose: Dose
+
+
+def offers(profile: Profile) -> Offers:
+    """What kit, health, skill and wishes leave to this person."""
+    screening = screen(profile)
+    aim = dose(profile, screening)
+    return Offers({c.id: c for c in possible(profile, screening, aim)}, aim)
+
+
+def swaps(wanted: Mapping[str, int], offered: Offers, *, week: int = 1) -> dict[str, list[dict[str, Any]]]:
     """PLAN sets of exercises that may stand in for others.
 
     Parameters
@@ -31,11 +49,9 @@ def swaps(wanted: Mapping[str, int], profile: Profile, *, week: int = 1) -> dict
     dict
         An exercise that this person cannot do (kit, health, skill) is left out.
     """
-    screening = screen(profile)
-    aim = dose(profile, screening)
-    offered = {c.id: c for c in possible(profile, screening, aim)}
+    known = offered.candidates
     return {
-        exercise: [set_json(s) for s in work_sets(offered[exercise], count, aim, week) if s.kind == "work"]
+        exercise: [set_json(s) for s in work_sets(known[exercise], count, offered.dose, week) if s.kind == "work"]
         for exercise, count in wanted.items()
-        if exercise in offered
+        if exercise in known
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 from mettle import instruments, prescription
 from mettle.instruments import safety
 from mettle.reports import plates
-from mettle.training import catalogue, figure
-from mettle.web import exposures, guarded, lock, models, programme, questionnaires, reactions
+from mettle.training import catalogue
+from mettle.web import exposures, guarded, kit, lock, models, programme, questionnaires, reactions
 
 if TYPE_CHECKING:
-    from mettle.prescription import Profile
+    from uuid import UUID
 
 DEFAULT_CHECK_IN = ("mood", "calm", "energy")
 MOST_CHECK_IN = 8
@@ -24,9 +25,8 @@ MOST_CHECK_IN = 8
 def of(person: models.Person) -> dict[str, Any]:
     """The bundle of one person."""
     plan = programme.current(person)
-    plan_of = models.SafetyPlan.objects.filter(person=person).first()
-    sessions = _sessions(person, plan) if plan else []
-    short = _short(person, plan) if plan else []
+    stored = models.SafetyPlan.objects.filter(person=person).first()
+    sessions, short = _workouts(person, plan) if plan else ([], [])
     return {
         "hosted": settings.PLACE.hosted,
         "simulated": person.simulated,
@@ -42,8 +42,8 @@ def of(person: models.Person) -> dict[str, Any]:
         "check_in": check_in(person),
         "reaction": reactions.words(person),
         "safety": {"red_flags": red_flags(), "grounding": GROUNDING},
-        "safety_plan": plan_of.plan if plan_of else None,
-        "help": help_cards(person),
+        "safety_plan": stored.plan if stored else None,
+        "help": help_cards(person, stored),
         "questionnaires": questionnaires.forms(),
         "no_wording": _("The official wording is not on this machine. Get it with: mettle text fetch"),
     }
@@ -133,10 +133,9 @@ def red_flags() -> list[dict[str, Any]]:
     return list(groups.values())
 
 
-def help_cards(person: models.Person | None) -> dict[str, Any]:
+def help_cards(person: models.Person, stored: models.SafetyPlan | None) -> dict[str, Any]:
     """The cards that a safety answer shows, for every answer, worked out ahead so that none needs a network."""
-    choices = person.choices if person else {}
-    stored = models.SafetyPlan.objects.filter(person=person).first() if person else None
+    choices = person.choices
     plan = safety.SafetyPlan.from_json(stored.plan) if stored and stored.plan else None
     contact = safety.Person(**choices["contact"]) if choices.get("contact") else None
     known: dict[str, Any] = {"country": choices.get("country"), "contact": contact, "plan": plan}
@@ -186,10 +185,18 @@ def _card(response: safety.Response) -> dict[str, Any]:
     }
 
 
-def _sessions(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:
-    profile = prescription.read_profile(plan.profile)
-    last = _last_times(person)
-    return [workout(session, profile, last) for session in programme.ahead(person, plan)]
+def _workouts(person: models.Person, plan: models.Plan) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The sessions ahead; and the ten-minute version of a bad day and the five minutes when upset, where the plan has them."""
+    titles = {"minimum_version": _("The ten-minute version"), "when_upset": _("Five minutes when upset")}
+    ahead = programme.ahead(person, plan)
+    short = {key: plan.plan[key] | {"id": key} for key in titles if plan.plan.get(key)}
+    profile = kit.key_of(plan.profile)
+    named = {e["exercise"] for s in (*ahead, *short.values()) for p in s["parts"] for e in p["exercises"]}
+    last = _last_times(person, named)
+    return (
+        [workout(session, profile, last) for session in ahead],
+        [workout(session, profile, last, title=titles[key]) for key, session in short.items()],
+    )
 
 
 def _plates(sessions: list[dict[str, Any]]) -> dict[str, str]:
@@ -202,20 +209,8 @@ def _plates(sessions: list[dict[str, Any]]) -> dict[str, str]:
     return {w: drawn for w in sorted(words) if (drawn := plates.picture(w))}
 
 
-def _short(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:
-    """The ten-minute version of a bad day, and the five minutes when upset, where the plan has them."""
-    profile = prescription.read_profile(plan.profile)
-    last = _last_times(person)
-    titles = {"minimum_version": _("The ten-minute version"), "when_upset": _("Five minutes when upset")}
-    return [
-        workout(plan.plan[key] | {"id": key}, profile, last, title=title)
-        for key, title in titles.items()
-        if plan.plan.get(key)
-    ]
-
-
 def workout(
-    session: dict[str, Any], profile: Profile, last: dict[str, list[dict[str, Any]]], *, title: str = ""
+    session: dict[str, Any], profile: str, last: dict[str, list[dict[str, Any]]], *, title: str = ""
 ) -> dict[str, Any]:
     """One planned session as the Workout screen takes it: exercises with their pictures, loads, alternatives; and the steps in order."""
     exercises: list[dict[str, Any]] = []
@@ -276,35 +271,19 @@ def ladder(person: models.Person, plan: models.Plan) -> dict[str, Any] | None:
 
 
 def _exercise(
-    planned: dict[str, Any], profile: Profile, last: dict[str, list[dict[str, Any]]], week: int
+    planned: dict[str, Any], profile: str, last: dict[str, list[dict[str, Any]]], week: int
 ) -> dict[str, Any]:
-    shown = _shown(planned["exercise"], profile)
+    shown = kit.shown(planned["exercise"], profile)
     work = [s for s in planned["sets"] if s["kind"] == "work"]
     count = len(work) // (2 if any(s["side"] == "left" for s in work) else 1)
-    offered = prescription.swaps(dict.fromkeys(planned["alternatives"], count), profile, week=week)
+    offered = kit.stand_ins(tuple(planned["alternatives"]), count, profile, week=week)
     return shown | {
         "sets": [_set(s) for s in planned["sets"]],
         "reason": planned["reason"],
         "cue": planned["cue"] or shown["cue"],
-        "alternatives": [_shown(a, profile) | {"sets": [_set(s) for s in sets]} for a, sets in offered.items()],
+        "alternatives": [kit.shown(a, profile) | {"sets": [_set(s) for s in sets]} for a, sets in offered],
         "last": last.get(planned["exercise"], []),
         "records": _records(planned["exercise"], shown["name"], last),
-    }
-
-
-def _shown(exercise: str, profile: Profile) -> dict[str, Any]:
-    entry = catalogue.exercises()[exercise]
-    found = prescription.settings(entry, profile)
-    return {
-        "exercise": exercise,
-        "name": entry.name,
-        "cue": f"{entry.cue} {entry.breath}".strip(),
-        "picture": figure.svg(exercise, standalone=True),
-        "settable": [
-            {"amount": f"{s.amount:f}", "unit": "kg", "set_up": s.set_up}
-            for s in (found[1] if found else ())
-            if s.amount is not None and s.kind in ("kg", "stack", "sled")
-        ],
     }
 
 
@@ -342,28 +321,24 @@ def _set(planned: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _last_times(person: models.Person) -> dict[str, list[dict[str, Any]]]:
+def _last_times(person: models.Person, exercises: set[str]) -> dict[str, list[dict[str, Any]]]:
     """Exercise -> the sets of the last session that had it."""
-    rows = (
-        person.sets.filter(deleted="", kind="work")
-        .exclude(status="missed")
-        .values("exercise", "session", "reps", "amount", "unit", "rir", "done_at", "ordinal")
-    )
-    order: dict[Any, Any] = {
-        s["id"]: (s["on"], s["clock_time"])
-        for s in person.sessions.filter(deleted="", on__isnull=False).values("id", "on", "clock_time")
-    }
-    latest: dict[str, tuple[Any, list[dict[str, Any]]]] = {}
-    for row in sorted(
-        (r for r in rows if r["session"] in order), key=lambda r: (str(order[r["session"]]), r["ordinal"])
-    ):
-        seen = latest.get(row["exercise"])
-        entry = {k: row[k] for k in ("reps", "amount", "unit", "rir")}
-        if seen and seen[0] == row["session"]:
-            seen[1].append(entry)
-        else:
-            latest[row["exercise"]] = (row["session"], [entry])
-    return {exercise: sets for exercise, (_session, sets) in latest.items()}
+    done = person.sets.filter(deleted="", kind="work", exercise__in=exercises).exclude(status="missed")
+    moments = person.sessions.filter(deleted="", on__isnull=False).values_list("id", "on", "clock_time")
+    order = {session: (on, clock or time.min) for session, on, clock in moments}
+    latest: dict[str, UUID] = {}
+    for exercise, session in done.values_list("exercise", "session").distinct():
+        if session in order and (exercise not in latest or order[session] > order[latest[exercise]]):
+            latest[exercise] = session
+    found: dict[str, list[dict[str, Any]]] = {}
+    rows = done.filter(session__in=set(latest.values())).order_by("ordinal")
+    for exercise, session, *row in rows.values_list("exercise", "session", *_LAST):
+        if latest.get(exercise) == session:
+            found.setdefault(exercise, []).append(dict(zip(_LAST, row, strict=True)))
+    return found
+
+
+_LAST = ("reps", "amount", "unit", "rir")
 
 
 def _records(exercise: str, name: str, last: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from mettle import prescription
 from mettle.prescription.progression import next_session
+from mettle.training.catalogue import exercises
 from mettle.web import computing, days, models
 
 if TYPE_CHECKING:
@@ -76,59 +77,68 @@ def ahead(person: models.Person, plan: models.Plan, *, span_days: int = 7) -> li
     if not coming:
         coming = left[:1]
     if coming and done & {s["id"] for s in planned_sessions(plan)}:
-        moved_on = next_session(plan.plan, log(person), today=today).to_json()["session"]
+        moved_on = next_session(plan.plan, log(person, plan), today=today).to_json()["session"]
         coming[0] = moved_on | {k: coming[0][k] for k in ("id", "on", "day", "week", "deload")}
     return coming
 
 
-def log(person: models.Person) -> dict[str, Any]:
-    """What was done, as LOG.json."""
-    by_session: dict[UUID, list[models.Set]] = defaultdict(list)
-    for row in person.sets.filter(deleted="", session__isnull=False).order_by("done_at", "ordinal"):
-        by_session[row.session].append(row)  # type: ignore[index] # none without a session was asked for
-    weeks = {s["id"]: s["week"] for plan in person.plans.all() for s in planned_sessions(plan)}
+def log(person: models.Person, plan: models.Plan) -> dict[str, Any]:
+    """What was done with this app, as LOG.json: what the plan's rules go by. Exercises that the catalogue does not know move none."""
+    own = person.sessions.filter(deleted="", on__isnull=False, source="mettle")
+    done = own.order_by("on", "clock_time").values_list(*_SESSION)
+    weeks = _weeks(person, plan, {row[2] for row in done})
+    by_session: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    sets = person.sets.filter(deleted="", session__in=own.values("id")).order_by("done_at", "ordinal")
+    for row in sets.values("session", *_SET):
+        if row["exercise"] in exercises():
+            by_session[row.pop("session")].append(_set(row))
     return {
         "sessions": [
             {
-                "id": str(row.id),
-                "on": row.on.isoformat() if row.on else None,
+                "id": str(key),
+                "on": on.isoformat(),
                 "at": None,
-                "plan": {"week": weeks[row.plan_session], "session": row.plan_session}
-                if row.plan_session in weeks
-                else None,
-                "skipped": row.skipped or None,
-                "place": row.place or None,
-                "company": row.company or None,
-                "pain": row.pain,
-                "session_rpe": row.session_rpe,
-                "sets": [_set(s) for s in by_session.get(row.id, [])],
+                "plan": {"week": weeks[planned], "session": planned} if planned in weeks else None,
+                "skipped": skipped or None,
+                "place": place or None,
+                "company": company or None,
+                "pain": pain,
+                "session_rpe": rpe,
+                "sets": by_session.get(key, []),
             }
-            for row in person.sessions.filter(deleted="", on__isnull=False, source="mettle").order_by(
-                "on", "clock_time"
-            )
+            for key, on, planned, skipped, place, company, pain, rpe in done
         ],
     }
 
 
-def _set(row: models.Set) -> dict[str, Any]:
-    kind = row.load_kind if row.load_kind != "external" else (row.unit or "kg")
-    return {
-        "exercise": row.exercise,
-        "kind": row.kind,
-        "status": row.status,
-        "reps": row.reps,
-        "hold_s": row.hold_s,
-        "load": {
-            "kind": kind,
-            "amount": float(row.amount) if row.amount else None,
-            "unit": row.unit or None,
-            "colour": row.colour or None,
-            "per_hand": row.per_hand,
-            "set_up": "",
-        },
-        "rir": row.rir,
-        "side": row.side,
+_SESSION = ("id", "on", "plan_session", "skipped", "place", "company", "pain", "session_rpe")
+_SET = (
+    *("exercise", "kind", "status", "reps", "hold_s", "rir", "side"),
+    *("load_kind", "amount", "unit", "colour", "per_hand"),
+)
+
+
+def _weeks(person: models.Person, plan: models.Plan, named: set[str]) -> dict[str, int]:
+    """Id of a planned session -> number of its week, of this plan and, where sessions name others, of the earlier ones."""
+    weeks = {s["id"]: s["week"] for s in planned_sessions(plan)}
+    if not named - {""} <= weeks.keys():
+        earlier = (s for p in person.plans.exclude(pk=plan.pk).order_by("pk") for s in planned_sessions(p))
+        weeks = {s["id"]: s["week"] for s in earlier} | weeks
+    return weeks
+
+
+def _set(row: dict[str, Any]) -> dict[str, Any]:
+    amount, unit = row.pop("amount"), row.pop("unit")
+    kind, colour, per_hand = row.pop("load_kind"), row.pop("colour"), row.pop("per_hand")
+    load = {
+        "kind": kind if kind != "external" else (unit or "kg"),
+        "amount": float(amount) if amount else None,
+        "unit": unit or None,
+        "colour": colour or None,
+        "per_hand": per_hand,
+        "set_up": "",
     }
+    return {**row, "load": load}
 
 
 def due(person: models.Person, plan: models.Plan, on: date) -> dict[str, Any] | None:

@@ -34,7 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "heading": f"{today:%A, %-d %B}",
         "kind_word": kind_word(person, today),
-        "card": next_card(person, today),
+        "card": next_card(person, plan, today),
         "strip": fortnight(person, today),
         "upset": bool(plan and plan.plan.get("when_upset")),
         "week": week_in_words(person, today) if today.weekday() == 0 else None,
@@ -42,9 +42,8 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "mettle/today.html", context)
 
 
-def next_card(person: models.Person, today: date) -> dict[str, Any]:
+def next_card(person: models.Person, plan: models.Plan | None, today: date) -> dict[str, Any]:
     """What is next: a check-in before the decision to train, the session of the day, else rest."""
-    plan = programme.current(person)
     due = programme.due(person, plan, today) if plan else None
     checked_in = (
         person.observations.filter(deleted="", on=today, source="mettle").exclude(outcome__in=store.ASIDE).exists()

@@ -293,8 +293,9 @@ def stop_where_it_must(person: models.Person) -> tuple[safety.Message, ...]:
 def deteriorating(person: models.Person) -> safety.Deterioration:
     """Whether the daily mood has fallen by its own spread, or the check-ins have gone silent after regular use."""
     by_day: dict[date, list[float]] = {}
-    rated = person.observations.filter(deleted="", outcome="mood", on__isnull=False, value__isnull=False)
+    rated = person.observations.filter(deleted="", outcome="mood")
     for on, value in rated.values_list("on", "value"):
-        by_day.setdefault(on, []).append(value)
+        if on is not None and value is not None:
+            by_day.setdefault(on, []).append(value)
     daily = {on: sum(values) / len(values) for on, values in by_day.items()}
     return safety.deterioration(daily, today=days.today(person))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,8 @@ from scipy.stats import norm, qmc
 from tests.inference.nof1.diaries import simulators
 from tests.inference.nof1.test_oracle import messy
 
-from mettle.inference.nof1 import Design, Kernel, Mixture, fit, fit_many, refit, sobol
+from mettle.inference.nof1 import Design, Kernel, Mixture, fit, fit_many, kalman, refit, sobol
+from mettle.inference.nof1.design import hyper_prior
 
 if TYPE_CHECKING:
     from mettle.inference.nof1 import Posterior
@@ -101,6 +103,31 @@ def test_a_daily_refit_agrees_with_a_fit_from_scratch() -> None:
         assert warm.effect(name).mean == pytest.approx(cold.effect(name).mean, abs=0.05 * cold.effect(name).sd)
         assert warm.effect(name).sd == pytest.approx(cold.effect(name).sd, rel=0.05)
     assert warm.log_ml == pytest.approx(cold.log_ml, abs=0.1)
+
+
+@pytest.mark.parametrize("kernel", ["kalman", "kalman_numba"])
+@settings(max_examples=20, deadline=None)
+@given(split=st.integers(1, 59), hours=st.sampled_from([0.0, 0.1]))
+def test_rows_added_later_tell_what_they_tell_at_once(kernel: str, split: int, hours: float) -> None:
+    if kernel == "kalman_numba":
+        pytest.importorskip("numba", reason="the batch extra is not installed")
+    module = importlib.import_module(f"mettle.inference.nof1.{kernel}")
+    design = messy(0).sorted()
+    assert design.noise is not None
+    at = np.append(design.kernels[0].at, [design.t[split - 1], design.t[split - 1] + hours])  # also at the very split
+    design = replace(
+        design,
+        noise=np.where(np.arange(60) == 0, 1, design.noise),  # both noise groups from the first row on
+        kernels=tuple(replace(k, at=at, dose=np.append(k.dose, [1.0, 0.5])) for k in design.kernels),
+    )
+    seen = replace(
+        design, **{name: getattr(design, name)[:split] for name in ("t", "y", "x", "level", "ou", "noise", "reach")}
+    )
+    prior = hyper_prior(design)
+    hyper = prior.mean + prior.sd * np.random.default_rng(split).normal(size=(8, len(prior.names)))
+    whole, later = kalman.condition(design, hyper), module.advance(design, hyper, kalman.condition(seen, hyper))
+    for name in ("log_ml", "means", "covs"):
+        np.testing.assert_allclose(getattr(later, name), getattr(whole, name), rtol=LAW, atol=LAW)
 
 
 def test_both_backends_refit_alike() -> None:

@@ -65,23 +65,46 @@ class Kernel:
         >>> daily.column(np.array([400.0]), np.array([14.0])).round(6).tolist()  # one dose a day for long: the steady state
         [[1.0]]
         """
+        return self.trace(t, tau) * self.gain(tau)
+
+    def gain(self, tau: Floats) -> Floats:
+        """What the trace is multiplied by, for decay times of shape (g,)."""
+        return np.asarray(-np.expm1(-1.0 / tau)) if self.kind == "adstock" else np.ones_like(tau)
+
+    def trace(self, t: Floats, tau: Floats, *, since: float = -np.inf, left: Floats | None = None) -> Floats:
+        """What all earlier events leave at times ``t`` (n,), ascending, for each decay time; shape (n, g).
+
+        Parameters
+        ----------
+        since, left
+            An earlier time and the trace then, shape (g,): only what happened afterwards is gone through again.
+
+        >>> k, tau = Kernel("acute", "decay", np.array([0.0, 0.0, 1.5]), np.ones(3), 0.0, 1.0), np.array([2.0])
+        >>> whole = k.trace(np.array([1.0, 2.0]), tau)
+        >>> bool(abs(whole[1] - k.trace(np.array([2.0]), tau, since=1.0, left=whole[0])[0])[0] < 1e-15)
+        True
+        """
         side: Literal["left", "right"]
         if self.kind == "decay":
-            times, onsets, side, gain = t, self.at, "right", np.ones_like(tau)
+            times, onsets, side, new = t, self.at, "right", self.at >= since
         else:
-            times, onsets, side, gain = np.floor(t), np.floor(self.at) + 1.0, "left", -np.expm1(-1.0 / tau)
+            times, onsets, side, since = np.floor(t), np.floor(self.at) + 1.0, "left", np.floor(since)
+            new = onsets > since
+        onsets, dose = onsets[new], self.dose[new]
         entry = np.searchsorted(times, onsets, side=side)
         order = np.argsort(entry, kind="stable")[: int(np.sum(entry < len(times)))]
-        entry, onsets, dose = entry[order], onsets[order], self.dose[order]
-        column = np.zeros((len(times), len(tau)))
+        entry, onsets, dose = entry[order], onsets[order], dose[order]
+        trace = np.zeros((len(times), len(tau)))
         if len(entry):
             first = np.flatnonzero(np.diff(entry, prepend=-1))
-            trace = dose[:, None] * np.exp((onsets - times[entry])[:, None] / tau)
-            column[entry[first]] = np.add.reduceat(trace, first, axis=0)
+            arriving = dose[:, None] * np.exp((onsets - times[entry])[:, None] / tau)
+            trace[entry[first]] = np.add.reduceat(arriving, first, axis=0)
+        if left is not None and len(times):
+            trace[0] += left * np.exp((since - times[0]) / tau)
         fade = np.exp(-np.diff(times)[:, None] / tau)
         for i in range(1, len(times)):
-            column[i] += fade[i - 1] * column[i - 1]
-        return column * gain
+            trace[i] += fade[i - 1] * trace[i - 1]
+        return trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,8 @@ def refit(
     trail, design = posterior.trail, design.sorted()
     if trail is None or not _continues(trail.design, design):
         return fit(design, seed=seed, ess=ess, points=points, ceiling=ceiling, backend=backend)
-    absorb = kalman.absorb if backend == "numpy" else _compiled().absorb
-    found = [kalman.advance(design, posterior.hyper, trail.conditional, absorb=absorb)]
+    kernel = kalman if backend == "numpy" else _compiled()
+    found = [kernel.advance(design, posterior.hyper, trail.conditional)]
     sample = replace(trail.sample, log_likelihood=found[0].log_ml[None])
     if sample.ess[0] < ess:
         group = _Group([design], [hyper_prior(design)], backend)
@@ -187,6 +187,7 @@ def _joined(found: list[kalman.Conditional]) -> kalman.Conditional:
         kalman.State(
             np.concatenate([c.state.mean for c in found], axis=2),
             np.concatenate([c.state.cov for c in found], axis=1),
+            np.concatenate([c.state.traces for c in found], axis=1),
             last.n,
             last.t,
         ),

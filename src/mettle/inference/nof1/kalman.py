@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mettle.inference.nof1.design import Design, Floats, Ints
-
-    Absorb = Callable[[Floats, Floats, Floats, Floats], tuple[Floats, Floats, Floats, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +26,7 @@ class Rows:
     t: Floats
     columns: Floats  # (n, 1 + p): the outcome, then the fixed columns
     shapes: Floats  # (k, n, g): kernel columns of each point
+    traces: Floats  # (k, g): what the kernels' events leave at the last row
     level: Floats
     ou: Floats
     noise: Ints
@@ -59,11 +56,12 @@ class State:
     """Where a pass ended, so that tomorrow's rows can be added without running the old ones again.
 
     ``mean`` (2, m, g): level and OU part of each column; ``cov`` (3, g): their variances and covariance (ll, lu, uu);
-    ``n``: rows seen; ``t``: time of the last.
+    ``traces`` (k, g): what the kernels' events had left; ``n``: rows seen; ``t``: time of the last.
     """
 
     mean: Floats
     cov: Floats
+    traces: Floats
     n: int
     t: float
 
@@ -71,7 +69,8 @@ class State:
     def start(cls, points: Points, columns: int) -> State:
         """Before the first row: the level is 0 (the intercept takes its place), the OU process is stationary."""
         g = len(points.ou)
-        return cls(np.zeros((2, columns, g)), np.stack([np.zeros(g), np.zeros(g), points.ou**2]), 0, 0.0)
+        cov = np.stack([np.zeros(g), np.zeros(g), points.ou**2])
+        return cls(np.zeros((2, columns, g)), cov, np.zeros((len(points.tau), g)), 0, -np.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +86,34 @@ class Conditional:
     state: State
 
 
-def rows(design: Design, points: Points, *, start: int = 0) -> Rows:
-    """Rows of a sorted design from ``start`` on, scaled by the priors of the coefficients."""
-    k = len(design.kernels)
+def rows(design: Design, points: Points, state: State) -> Rows:
+    """Rows of a sorted design that ``state`` has not seen, scaled by the priors of the coefficients."""
+    k, start = len(design.kernels), state.n
     p = len(design.names) - k
     m0, sd = design.prior_mean, design.prior_sd
     t, x = design.t[start:], design.x[start:]
     columns = np.concatenate([(design.y[start:] - x @ m0[:p])[:, None], x * sd[:p]], axis=1)
     shapes = np.empty((k, len(t), len(points.ou)))
+    traces = state.traces.copy()
     for j, kernel in enumerate(design.kernels):
-        shapes[j] = kernel.column(t, points.tau[j])
+        tau = points.tau[j]
+        trace = kernel.trace(t, tau, since=state.t, left=state.traces[j])
+        shapes[j] = trace * kernel.gain(tau)
+        if len(t):
+            traces[j] = trace[-1]
     assert design.reach is not None
     shapes *= design.reach[start:].T[:, :, None]
     assert design.level is not None
     assert design.ou is not None
     assert design.noise is not None
-    return Rows(t, columns, shapes, design.level[start:], design.ou[start:], design.noise[start:])
+    return Rows(t, columns, shapes, traces, design.level[start:], design.ou[start:], design.noise[start:])
+
+
+def steps(new: Rows, points: Points, state: State) -> tuple[Floats, Floats, Floats, Floats]:
+    """Of each new row and point, (n, g): what is kept of the OU process, what is added to its variance and to the level's, noise variance."""
+    gap = np.diff(new.t, prepend=new.t[:1] if state.n == 0 else state.t)[:, None]
+    a = np.exp(-gap / points.ou_time)
+    return a, points.ou**2 * -np.expm1(-2.0 * gap / points.ou_time), points.level**2 * gap, points.noise[new.noise] ** 2
 
 
 def whiten(design: Design, points: Points, state: State | None = None) -> tuple[Floats, Floats, State]:
@@ -116,13 +127,10 @@ def whiten(design: Design, points: Points, state: State | None = None) -> tuple[
     Whitened rows ``v / sqrt F`` (n, m, g), ``F`` (n, g), and the new state.
     """
     state = State.start(points, 1 + len(design.names)) if state is None else state
-    new = rows(design, points, start=state.n)
+    new = rows(design, points, state)
     n, g = len(new.t), len(points.ou)
     z = _columns(design, new, g)
-    gap = np.diff(new.t, prepend=new.t[:1] if state.n == 0 else state.t)[:, None]
-    a = np.exp(-gap / points.ou_time)
-    ou_step, level_step = points.ou**2 * -np.expm1(-2.0 * gap / points.ou_time), points.level**2 * gap
-    r = points.noise[new.noise] ** 2
+    a, ou_step, level_step, r = steps(new, points, state)
     ll, lu, uu = state.cov
     gain, f = np.empty((n, 2, 1, g)), np.empty((n, g))
     for i in range(n):  # the variances do not depend on the data
@@ -139,7 +147,7 @@ def whiten(design: Design, points: Points, state: State | None = None) -> tuple[
         level, ou = level + gain[i, 0] * w[i], ou + gain[i, 1] * w[i]
     w /= np.sqrt(f)[:, None, :]
     t = float(new.t[-1]) if n else state.t
-    return w, f, State(np.stack([level, ou]), np.stack([ll, lu, uu]), state.n + n, t)
+    return w, f, State(np.stack([level, ou]), np.stack([ll, lu, uu]), new.traces, state.n + n, t)
 
 
 def _columns(design: Design, new: Rows, g: int) -> Floats:
@@ -179,30 +187,21 @@ def condition(design: Design, hyper: Floats) -> Conditional:
     return Conditional(log_ml, design.prior_mean + sd * means, covs * np.outer(sd, sd), state)
 
 
-def absorb(x: Floats, e: Floats, means: Floats, covs: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """One row ``x`` (g, q), ``e`` (g,) into the posterior of each point: ``b += C x' r / s``, ``C -= C x' x C / s``.
-
-    Returns
-    -------
-    The predictive variance ``s = 1 + x C x'`` in units of the row's noise, the residual ``r = e - x b``, and the new posterior.
-    """
-    gain = (covs @ x[:, :, None])[:, :, 0]
-    s = 1.0 + np.sum(x * gain, axis=1)
-    left = e - np.sum(x * means, axis=1)
-    lost = gain[:, :, None] * (gain / s[:, None])[:, None, :]
-    return s, left, means + gain * (left / s)[:, None], np.subtract(covs, lost, out=lost)
-
-
-def advance(design: Design, hyper: Floats, earlier: Conditional, *, absorb: Absorb = absorb) -> Conditional:
+def advance(design: Design, hyper: Floats, earlier: Conditional) -> Conditional:
     """The conditional posterior after further rows of the same design, one at a time, without the earlier ones.
 
-    Each whitened row, taken back to the coefficients' own units, adds ``-(log 2 pi + log F + log s + r^2 / s) / 2`` to the log
-    marginal likelihood.
+    Each whitened row, taken back to the coefficients' own units (``x``, ``e``), changes mean ``b`` and covariance ``C`` of the
+    coefficients: ``s = 1 + x C x'``, ``r = e - x b``, ``b += C x' r / s``, ``C -= C x' x C / s``. It adds
+    ``-(log 2 pi + log F + log s + r^2 / s) / 2`` to the log marginal likelihood.
     """
     w, f, state = whiten(design, Points.of(design, hyper), earlier.state)
     log_ml, means, covs = earlier.log_ml, earlier.means, earlier.covs
     for row, f_row in zip(w.transpose(0, 2, 1), f, strict=True):
         x = row[:, 1:] / design.prior_sd
-        s, left, means, covs = absorb(x, row[:, 0] + x @ design.prior_mean, means, covs)
+        gain = (covs @ x[:, :, None])[:, :, 0]
+        s = 1.0 + np.sum(x * gain, axis=1)
+        left = row[:, 0] + x @ design.prior_mean - np.sum(x * means, axis=1)
+        means = means + gain * (left / s)[:, None]
+        covs = covs - gain[:, :, None] * (gain / s[:, None])[:, None, :]
         log_ml = log_ml - 0.5 * (np.log(2 * np.pi * f_row * s) + left**2 / s)
     return Conditional(log_ml, means, covs, state)

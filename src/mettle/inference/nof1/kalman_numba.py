@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from mettle.inference.nof1.kalman import Conditional, Points, State
+from mettle.inference.nof1.kalman import Conditional, Points, State, rows, steps
 from mettle.inference.nof1.simd import WIDTH, every, load, root, store
 
 if TYPE_CHECKING:
@@ -323,25 +323,78 @@ def _conclude(S, log_f, n, q, block, means, covs, log_ml):
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def absorb(x, e, means, covs):
-    """As ``kalman.absorb``: one row into each point's posterior."""
-    (g, q), s, left = x.shape, np.ones(len(x)), e.copy()
-    means, covs, gain = means.copy(), covs.copy(), np.empty(x.shape[1])
+def _advance(columns, shapes, m0, sd, load_l, load_u, steps, mean, cov, means, covs, log_ml):
+    """Further rows into each point's state (``mean``, ``cov``) and posterior, all changed in place; see ``kalman.advance``."""
+    n, fixed = columns.shape
+    g, q = means.shape
+    a_of, ou_step, level_step, r_of = steps
+    x, gain = np.empty(q), np.empty(q)
     for point in range(g):
-        c, b, row = covs[point], means[point], x[point]
-        for i in range(q):
-            total = 0.0
+        c, b = covs[point], means[point]
+        ll, lu, uu = cov[0, point], cov[1, point], cov[2, point]
+        for i in range(n):
+            a, hl, hu = a_of[i, point], load_l[i], load_u[i]
+            ll, lu, uu = ll + level_step[i, point], a * lu, a * a * uu + ou_step[i, point]
+            to_l, to_u = hl * ll + hu * lu, hl * lu + hu * uu
+            f = hl * to_l + hu * to_u + r_of[i, point]
+            k_l, k_u = to_l / f, to_u / f
+            ll, lu, uu = ll - to_l * k_l, lu - to_l * k_u, uu - to_u * k_u
+            root_f, left = np.sqrt(f), 0.0
+            y = columns[i, 0]
+            for j in range(fixed - 1, q):
+                y -= m0[j] * shapes[j - fixed + 1, i, point]
+            for j in range(1 + q):
+                z = y
+                if j >= fixed:
+                    z = sd[j - 1] * shapes[j - fixed, i, point]
+                elif j:
+                    z = columns[i, j]
+                level, ou = mean[0, j, point], a * mean[1, j, point]
+                v = z - hl * level - hu * ou
+                mean[0, j, point], mean[1, j, point] = level + k_l * v, ou + k_u * v
+                if j:
+                    x[j - 1] = v / (root_f * sd[j - 1])
+                    left += x[j - 1] * (m0[j - 1] - b[j - 1])
+                else:
+                    left = v / root_f
+            s = 1.0
             for j in range(q):
-                total += c[i, j] * row[j]
-            gain[i] = total
-            s[point] += row[i] * total
-            left[point] -= row[i] * b[i]
-        for i in range(q):
-            share = gain[i] / s[point]
-            b[i] += share * left[point]
+                total = 0.0
+                for k in range(q):
+                    total += c[j, k] * x[k]
+                gain[j] = total
+                s += x[j] * total
             for j in range(q):
-                c[i, j] -= share * gain[j]
-    return s, left, means, covs
+                share = gain[j] / s
+                b[j] += share * left
+                for k in range(q):
+                    c[j, k] -= share * gain[k]
+            log_ml[point] -= 0.5 * (np.log(2 * np.pi * f * s) + left * left / s)
+        cov[0, point], cov[1, point], cov[2, point] = ll, lu, uu
+
+
+def advance(design: Design, hyper: Floats, earlier: Conditional) -> Conditional:
+    """As ``kalman.advance``."""
+    points, state = Points.of(design, hyper), earlier.state
+    new = rows(design, points, state)
+    mean, cov = state.mean.copy(), state.cov.copy()
+    means, covs, log_ml = earlier.means.copy(), earlier.covs.copy(), earlier.log_ml.copy()
+    _advance(
+        new.columns,
+        new.shapes,
+        design.prior_mean,
+        design.prior_sd,
+        new.level,
+        new.ou,
+        steps(new, points, state),
+        mean,
+        cov,
+        means,
+        covs,
+        log_ml,
+    )
+    t = float(new.t[-1]) if len(new.t) else state.t
+    return Conditional(log_ml, means, covs, State(mean, cov, new.traces, state.n + len(new.t), t))
 
 
 def condition(prepared: Prepared, hyper: Floats) -> Conditional:
@@ -350,9 +403,9 @@ def condition(prepared: Prepared, hyper: Floats) -> Conditional:
     q, k, count = len(design.names), len(design.kernels), len(hyper)
     g = -(-count // WIDTH) * WIDTH
     points = Points.of(design, np.concatenate([hyper, hyper[:1].repeat(g - count, axis=0)]))
-    shapes = np.empty((k, len(design.t), g))
-    for kernel, tau, out in zip(prepared.kernels, points.tau, shapes, strict=True):
-        gain = -np.expm1(-1.0 / tau) if kernel.adstock else np.ones(g)
+    shapes, traces = np.empty((k, len(design.t), g)), np.zeros((k, g))
+    for j, (kernel, tau, out) in enumerate(zip(prepared.kernels, points.tau, shapes, strict=True)):
+        gain = design.kernels[j].gain(tau)
         _convolve(
             out,
             gain,
@@ -364,6 +417,8 @@ def condition(prepared: Prepared, hyper: Floats) -> Conditional:
             kernel.reach,
             kernel.dose,
         )
+        if len(out):
+            traces[j] = out[-1] / gain
     assert design.reach is not None
     if not np.all(design.reach == 1.0):
         shapes *= design.reach.T[:, :, None]
@@ -389,7 +444,8 @@ def condition(prepared: Prepared, hyper: Floats) -> Conditional:
         covs,
         log_ml,
     )
-    state = State(mean[:, :, :count], cov[:, :count], len(design.t), float(design.t[-1]) if len(design.t) else 0.0)
+    t = float(design.t[-1]) if len(design.t) else -np.inf
+    state = State(mean[:, :, :count], cov[:, :count], traces[:, :count], len(design.t), t)
     sd = design.prior_sd
     scaled = (covs * np.outer(sd, sd)[:, :, None]).transpose(2, 0, 1)
     return Conditional(log_ml[:count], design.prior_mean + sd * means.T[:count], scaled[:count], state)

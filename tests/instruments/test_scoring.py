@@ -72,6 +72,30 @@ def test_a_ninth_answer_above_zero_is_always_flagged(value_and_place: tuple[int,
     assert ("item9" in scored.flags) is (value > 0)
 
 
+@given(st.sampled_from(["phq9", "pcl5", "cesdr"]), st.data())
+def test_a_total_says_that_a_safety_item_was_answered_exactly_where_it_must_have_been(
+    key: str, data: st.DataObject
+) -> None:
+    form = instruments.load(key)
+    safety = [item.item for item in form.safety]
+    near = st.lists(st.sampled_from(form.values[-2:]), min_size=len(form.items), max_size=len(form.items))
+    answers = dict(zip(form.item_ids, data.draw(near), strict=True))
+    for item in form.safety:
+        answers[item.item] = data.draw(st.sampled_from(form.values))
+    scored = instruments.score(key, list(answers.values()))
+    assert scored.score is not None
+    told = instruments.score_total(key, scored.score).flags
+    if any(f"item{item}" in told for item in safety):
+        assert any(f"item{item}" in scored.flags for item in safety)
+    calm = [form.values[-1]] * len(form.items)
+    for item in form.safety:
+        calm[form.item_ids.index(item.item)] = item.lowest - 1
+    highest = instruments.score(key, calm).score
+    assert highest is not None
+    assert not any(flag.startswith("item") for flag in instruments.score_total(key, highest).flags)
+    assert any(flag.startswith("item") for flag in instruments.score_total(key, highest + 1).flags)
+
+
 def test_a_repeat_inside_the_recall_window_is_kept_and_flagged() -> None:
     early = instruments.score("gad7", [1] * 7, on=date(2026, 11, 10), previous_on=date(2026, 11, 1))
     assert early.valid

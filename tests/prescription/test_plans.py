@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import ROOT
 
 from mettle.prescription import Plan, check, plan, read_profile
+from mettle.prescription.screening import screen
 from mettle.training.catalogue import exercises
 
 PROFILES = sorted((Path(__file__).parent / "profiles").glob("*.json"))
@@ -94,6 +95,16 @@ def test_item_9_keeps_the_plan_and_puts_help_first() -> None:
     made = greedy("dark_thoughts")
     assert made.messages[0][0] == "help_item9"
     assert made.status == "ok"
+
+
+def test_a_total_that_holds_item_9_puts_help_first_too() -> None:
+    profile = {"age": 40, "sex": "F", "body_mass_kg": 70, "experience": "novice"}
+    codes = {
+        total: {m.code for m in screen(read_profile({**profile, "scores": {"phq9": total}})).messages}
+        for total in (24, 25)
+    }
+    assert "help_item9" in codes[25]
+    assert "help_item9" not in codes[24]
 
 
 def test_avoided_tags_and_positions_never_appear() -> None:

@@ -148,8 +148,12 @@ def score_total(
 ) -> Score:
     """The score where only a total is known, filled in elsewhere.
 
+    A total that no answers could reach without one at the limit of a safety item carries that item's flag.
+
     >>> score_total("minispin", 7).flags
     ('cutoff',)
+    >>> score_total("phq9", 24).flags, score_total("phq9", 25).flags
+    (('cutoff',), ('item9', 'cutoff'))
     """
     instrument = load(key)
     low, high = instrument.range
@@ -162,7 +166,7 @@ def score_total(
         tidy(total),
         subscales={},
         missing=(),
-        flags=[],
+        flags=_flags_of_total(instrument, total),
         syndrome=None,
         dates=(on, previous_on),
         age=age,
@@ -229,6 +233,15 @@ def _safety_flags(instrument: Instrument, answers: Mapping[str, float | None]) -
         elif value >= safety.lowest:
             flags.append(f"item{safety.item}")
     return flags
+
+
+def _flags_of_total(instrument: Instrument, total: float) -> list[str]:
+    """Every safety item, where the total cannot be had with all of them answered below their limits."""
+    limits = {safety.item: safety.lowest for safety in instrument.safety}
+    most = points_of(instrument, dict.fromkeys(limits, instrument.response_range[1]), course_m=4)
+    calm = points_of(instrument, {item: limit - 1 for item, limit in limits.items()}, course_m=4)
+    lost = sum((most[item] or 0) - (calm[item] or 0) for item in limits)
+    return [f"item{item}" for item in limits] if limits and total > instrument.range[1] - lost else []
 
 
 def _symptoms(instrument: Instrument, answers: Mapping[str, float | None]) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mettle.instruments import score_total
 from mettle.instruments.safety import Message, clearance, guardrails, message
 from mettle.training.catalogue import excluded_by
 
@@ -88,7 +89,7 @@ def screen(profile: Profile) -> Screening:
     )
     rules = {rule for guard in guards for rule in guard.rules}
     said = list(cleared.messages)
-    if profile.scores.phq9_item9:
+    if profile.scores.phq9_item9 or _holds_item9(profile.scores.phq9):
         said.insert(0, message("help_item9"))
     # A guard whose sentence the clearance has already said differently is not said twice.
     spoken = {"under_18", "pregnancy"}
@@ -115,3 +116,8 @@ def screen(profile: Profile) -> Screening:
         supported="supported" in rules,
         limitations=tuple(dict.fromkeys([*profile.limitations, *extra])),
     )
+
+
+def _holds_item9(phq9: int | None) -> bool:
+    """Whether a total cannot be had with the ninth answer at 0."""
+    return phq9 is not None and "item9" in score_total("phq9", phq9).flags

@@ -45,7 +45,7 @@ class SettingsForm(forms.Form):
     quiet_until = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     app_name = forms.CharField(label=_("Show the app under another name"), max_length=20, required=False)
     show_wins = forms.BooleanField(label=_("Tell me when I did more than before"), required=False)
-    sound = forms.BooleanField(label=_("Buzz when the rest is over"), required=False)
+    sound = forms.BooleanField(label=_("A tone when time is up; without it the phone only buzzes"), required=False)
 
     def clean_check_in(self) -> list[str]:
         """One to eight items."""

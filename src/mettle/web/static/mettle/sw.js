@@ -1,6 +1,6 @@
 // Keeps the shells of the offline screens. A shell holds no personal data; a page with any is never stored.
 const VERSION = "{{version}}";
-const FILES = ["app.css", "app.js", "store.js", "sync.js", "clock.js", "dom.js", "words.js", "lock.js", "workout.js", "checkin.js", "questionnaire.js", "help.js", "unsent.js", "stopwatch.js", "reaction.js", "icon.svg"];
+const FILES = ["app.css", "app.js", "store.js", "sync.js", "clock.js", "dom.js", "words.js", "lock.js", "workout.js", "resting.js", "signals.js", "circuit.js", "checkin.js", "questionnaire.js", "help.js", "unsent.js", "stopwatch.js", "reaction.js", "icon.svg"];
 const SHELLS = ["/workout/", "/check-in/", "/questionnaire/", "/reaction/", "/help-now/", "/offline/"];
 
 self.addEventListener("install", (event) => {
@@ -31,4 +31,27 @@ self.addEventListener("push", (event) => {
   const said = event.data ? event.data.json() : {};
   event.waitUntil(self.registration.showNotification(said.title || "A minute for you", { body: said.body || "", tag: said.tag || "prompt", data: { url: said.url || "/" } }));
 });
-self.addEventListener("notificationclick", (event) => { event.notification.close(); event.waitUntil(self.clients.openWindow(event.notification.data?.url || "/")); });
+
+// The end of a rest, told where nobody looks. A browser gives a worker some minutes; a rest is shorter.
+let resting = 0;
+self.addEventListener("message", (event) => {
+  const { rest } = event.data || {};
+  if (!rest) return;
+  resting = rest.until || 0;
+  const told = self.registration.getNotifications({ tag: "rest" }).then((all) => all.forEach((n) => n.close()));
+  const due = new Promise((ok) => { setTimeout(ok, Math.max(0, resting - Date.now())); });
+  event.waitUntil(resting ? told.then(() => due).then(() => over(rest)) : told);
+});
+async function over(rest) {
+  if (resting !== rest.until || (await self.clients.matchAll({ type: "window" })).some((page) => page.visibilityState === "visible")) return;
+  await self.registration.showNotification(rest.title, { body: rest.body, tag: "rest", renotify: true, vibrate: [200, 100, 200], data: { url: "/workout/" } });
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = event.notification.data?.url || "/";
+  event.waitUntil(self.clients.matchAll({ type: "window" }).then((pages) => {
+    const there = pages.find((page) => new URL(page.url).pathname === url);
+    return there ? there.focus() : self.clients.openWindow(url);
+  }));
+});

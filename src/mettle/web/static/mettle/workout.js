@@ -4,15 +4,17 @@ import { bundle as fetchBundle, flush } from "./sync.js";
 import { moment, uuid } from "./clock.js";
 import { el, picture, sheet, show } from "./dom.js";
 import { gettext, ngettext } from "./words.js";
+import { rest, ring, still, wall } from "./resting.js";
+import * as signals from "./signals.js";
+import * as circuit from "./circuit.js";
 
 const place = document.getElementById("workout");
 let bundle = null;
-let active = null; // {entity, session, index, swaps: {exercise index: alternative index}, done: [{entity, step, fields}], restUntil, restTotal, pick: {}}
+let active = null; // {entity, session, index, swaps: {exercise index: alternative index}, done: [{entity, step, fields}], restUntil, restTotal, pick: {}, clock: the circuit's}
 let ticker = null;
 let preparing = false; // a bundle that arrives meanwhile must not wipe what is being chosen,
 let ended = false; // nor what is told at the end
-
-const wall = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const LATE_MS = 3000; // a clock that is looked at later than this was not watched
 
 function exerciseAt(step) {
   const planned = active.session.exercises[step.exercise];
@@ -34,7 +36,7 @@ async function prepare(session) {
   if (!bundle?.gentle && !ladder) { await begin(session); return; }
   preparing = true;
   const out = new Set();
-  const before = (await store.kept("ladder-step")) || 1;
+  const before = (await store.kept("ladder-step")) || ladder?.at || 1;
   let step = before; let tension = null;
   const parts = [];
   if (ladder) {
@@ -42,7 +44,8 @@ async function prepare(session) {
     const chosen = el("p", { role: "status" }, words(step));
     const steps = ladder.steps.map((s) => el("button", { class: "wide choice-step", "aria-pressed": String(s.step === step), onclick: (event) => { step = s.step; chosen.textContent = words(step); for (const b of steps) b.setAttribute("aria-pressed", String(b === event.currentTarget)); others.open = false; } }, words(s.step)));
     const others = el("details", { class: "stack" }, el("summary", {}, gettext("Another step")), ...steps, el("p", { class: "small" }, ladder.advance.text));
-    parts.push(el("section", { class: "card" }, el("h2", {}, gettext("Your step today")), chosen, others),
+    const go = (n) => { step = n; chosen.textContent = words(n); for (const [i, b] of steps.entries()) b.setAttribute("aria-pressed", String(ladder.steps[i].step === n)); };
+    parts.push(el("section", { class: "card" }, el("h2", {}, gettext("Your step today")), chosen, ladder.ask?.from === before ? asked(ladder.ask, go) : null, others),
       scale(gettext("How tense are you now?"), gettext("calm"), gettext("as tense as it gets"), async (n) => { tension = n; }));
   }
   if (bundle?.gentle) {
@@ -59,6 +62,15 @@ async function prepare(session) {
     el("button", { class: "plain wide", onclick: () => { preparing = false; choose(); } }, gettext("Back")));
 }
 
+// Asked, never pushed: the server says when, the person says what; both answers are kept.
+function asked(ask, go) {
+  const buttons = el("div", { class: "choices" },
+    el("button", { onclick: () => { go(ask.step); card.remove(); } }, ask.yes),
+    el("button", { onclick: async () => { card.remove(); await store.record([observed("ladder_stay", ask.from, "before")]); bundle.ladder.ask = null; await store.keep("bundle", bundle); } }, ask.no));
+  const card = el("div", { class: "stack", id: "ladder-ask" }, el("p", {}, el("strong", {}, ask.text)), buttons);
+  return card;
+}
+
 // One tap on a scale from 0 to 10 with end words.
 function scale(question, low, high, onPick) {
   const buttons = Array.from({ length: 11 }, (_, n) => el("button", { "aria-pressed": "false", "aria-label": gettext("%(n)s of 10", { n }), onclick: async () => { for (const [i, b] of buttons.entries()) b.setAttribute("aria-pressed", String(i === n)); await onPick(n); } }, String(n)));
@@ -70,19 +82,21 @@ async function begin(session, step = null, tension = null) {
   active = { entity: uuid(), session, index: 0, swaps: {}, done: [], restUntil: 0, restTotal: 0, pick: {}, startedAt: Date.now() };
   const where = step ? { notes: `Step ${step.step}: ${step.place}`, place: step.place === "home" ? "home" : step.place.startsWith("outside") ? "outdoors" : "gym", company: step.place === "class" ? "class" : "" } : {};
   active.ladder = Boolean(step);
+  active.notes = where.notes || "";
   const fields = { ...moment(), title: session.title, plan_session: session.id, format: session.format || "", ...where };
-  await store.record([{ kind: "session.put", entity: active.entity, fields }, ...(tension === null ? [] : [observed("suds", tension, "before")])], { active });
+  await store.record([{ kind: "session.put", entity: active.entity, fields }, ...(step ? [observed("ladder_step", step.step, "before")] : []), ...(tension === null ? [] : [observed("suds", tension, "before")])], { active });
   render();
 }
 
 // Left out by choice, in the format for after trauma: nothing is written down, and nothing asks why.
 async function leaveOut() {
   active.index += 1; active.pick = {}; active.workUntil = 0;
+  if (active.clock) active.clock = circuit.enter(active.session.steps, active.index, "ready", Date.now());
   await store.keep("active", active);
   render();
 }
 
-async function finishSet(status) {
+async function finishSet(status, at = Date.now()) {
   const step = active.session.steps[active.index];
   const set = { ...setAt(step), ...active.pick };
   const exercise = exerciseAt(step);
@@ -102,16 +116,19 @@ async function finishSet(status) {
     rir: active.pick.rir ?? set.rir ?? null,
     side: set.side || "both",
     planned: setAt(step),
-    done_at: new Date().toISOString(),
+    done_at: new Date(at).toISOString(),
   };
   const entity = uuid();
   active.done.push({ entity, step: active.index, fields });
   active.index += 1;
   active.pick = {};
   active.workUntil = 0;
-  active.restTotal = set.rest_s || 0;
-  active.restUntil = active.restTotal ? Date.now() + active.restTotal * 1000 : 0;
+  const restS = active.clock ? 0 : set.rest_s || 0; // a circuit has its own clock
+  active.restTotal = restS * 1000;
+  active.restUntil = restS ? at + active.restTotal : 0;
+  active.restTold = false;
   await store.record([{ kind: "set.put", entity, fields }], { active });
+  if (restS && active.index < active.session.steps.length) signals.later(active.restUntil, bundle?.name || "mettle", gettext("Your break is over."));
   render();
   flush();
 }
@@ -188,6 +205,7 @@ async function close(stopped) {
   const done = active;
   active = null;
   ended = true;
+  still(); clearInterval(ticker); signals.never();
   feeling(done, minutes, stopped);
   flush();
 }
@@ -196,7 +214,7 @@ async function close(stopped) {
 function feeling(ended, minutes, stopped) {
   const wins = bundle?.show_wins === false || stopped ? [] : ended.done.flatMap((d) => {
     const records = ended.session.exercises[ended.session.steps[d.step].exercise].records || [];
-    return records.filter((r) => r.exercise === d.fields.exercise && r.amount === d.fields.amount && d.fields.reps > r.reps).map((r) => gettext("%(name)s: %(reps)s reps at %(load)s, your most so far", { name: r.name, reps: d.fields.reps, load: `${r.amount} ${r.unit}` }));
+    return records.filter((r) => d.fields.kind !== "warm_up" && r.exercise === d.fields.exercise && r.amount === d.fields.amount && d.fields.reps > r.reps).map((r) => gettext("%(name)s: %(reps)s reps at %(load)s, your most so far", { name: r.name, reps: d.fields.reps, load: `${r.amount} ${r.unit}` }));
   });
   const first = (bundle?.check_in?.items || []).slice(0, 2);
   const made = {};
@@ -220,38 +238,20 @@ function bar(set) {
   return drawn ? el("img", { src: `data:image/svg+xml,${encodeURIComponent(drawn)}`, alt: set.set_up, class: "bar-picture", width: 300, height: 64 }) : el("p", { class: "plates small" }, set.set_up);
 }
 
-function rest() {
-  if (!active.restUntil || Date.now() >= active.restUntil) return null;
-  const NS = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(NS, "svg");
-  svg.setAttribute("viewBox", "0 0 40 40"); svg.setAttribute("class", "ring"); svg.setAttribute("aria-hidden", "true");
-  for (const name of ["track", "left"]) {
-    const circle = document.createElementNS(NS, "circle");
-    circle.setAttribute("cx", "20"); circle.setAttribute("cy", "20"); circle.setAttribute("r", "17"); circle.setAttribute("pathLength", "100"); circle.setAttribute("class", name);
-    svg.append(circle);
-  }
-  const text = el("span", { class: "figure", id: "rest", role: "timer" });
-  const tickDown = () => {
-    const left = Math.max(0, (active?.restUntil || 0) - Date.now()) / 1000;
-    text.textContent = wall(Math.ceil(left));
-    svg.lastChild.setAttribute("stroke-dasharray", `${active ? (100 * left) / active.restTotal : 0} 100`);
-    if (left <= 0) { clearInterval(ticker); signal(); if (active) { active.restUntil = 0; render(); } }
-  };
-  clearInterval(ticker);
-  ticker = setInterval(tickDown, 250);
-  queueMicrotask(tickDown);
-  return el("section", { class: "card rest" }, svg, text, el("button", { class: "plain", onclick: async () => { active.restUntil = 0; await store.keep("active", active); render(); } }, gettext("Skip the rest")));
-}
+const silent = () => active?.silent ?? !bundle?.sound;
+const signal = () => signals.tell({ silent: silent() });
 
-// A sign that time is up: a buzz and a short tone; in silent mode neither, the screen says it.
-function signal() {
-  if (active?.silent ?? !bundle?.sound) return;
-  navigator.vibrate?.(200);
-  try {
-    const audio = new AudioContext(); const tone = audio.createOscillator(); const volume = audio.createGain();
-    volume.gain.value = 0.15; tone.frequency.value = 660; tone.connect(volume).connect(audio.destination); tone.start(); tone.stop(audio.currentTime + 0.25);
-    tone.onended = () => audio.close();
-  } catch { /* no sound on this device */ }
+// The countdown; where it ended while nobody looked, how long ago.
+function resting() {
+  const done = async () => { active.restUntil = 0; signals.never(); await store.keep("active", active); render(); };
+  return rest({ until: active.restUntil, total: active.restTotal, onSkip: done, onOver: async () => {
+    if (!active || active.restTold) return;
+    signal();
+    if (document.visibilityState !== "visible") return; // told again to whoever comes back
+    active.restTold = true;
+    signals.never();
+    await store.keep("active", active);
+  } });
 }
 
 // The seconds of a timed set, counted from a stored moment, so that a locked screen or a reload changes nothing.
@@ -272,16 +272,117 @@ function workTimer(set) {
 }
 
 const timed = () => active.session.format === "circuit" || active.session.exercises.some((e) => e.sets.some((s) => s.hold_s));
-const silentSwitch = () => el("button", { class: "plain", onclick: async () => { active.silent = !(active.silent ?? !bundle?.sound); await store.keep("active", active); render(); } }, active.silent ?? !bundle?.sound ? gettext("silent: turn sound on") : gettext("sound on: be silent"));
+// What this device does when time is up.
+function thisDevice() {
+  const box = (id, label, checked, onchange) => el("label", { class: "choice", for: id }, el("input", { type: "checkbox", id, checked, onchange }), label);
+  const said = el("p", { class: "small", role: "status" });
+  return el("details", { class: "card" }, el("summary", {}, gettext("When time is up")),
+    box("signal-tone", gettext("A tone; without it this device only buzzes"), !silent(), async (event) => { active.silent = !event.target.checked; await store.keep("active", active); }),
+    navigator.wakeLock ? box("signal-awake", gettext("Keep the screen on meanwhile"), signals.chosen.awake, async (event) => { await signals.choose("awake", event.target.checked); await signals.awake(signals.chosen.awake); }) : null,
+    signals.canNotify() ? box("signal-notice", gettext("A notification when the screen is off"), signals.chosen.notice, async (event) => {
+      const met = await signals.choose("notice", event.target.checked);
+      if (!met) { event.target.checked = false; said.textContent = gettext("This browser did not allow it."); return; }
+      if (signals.chosen.notice && active.restUntil > Date.now()) signals.later(active.restUntil, bundle?.name || "mettle", gettext("Your break is over."));
+    }) : null, said);
+}
+
+const silentSwitch = () => el("button", { class: "plain", onclick: async () => { active.silent = !silent(); await store.keep("active", active); render(); } }, silent() ? gettext("silent: turn sound on") : gettext("sound on: be silent"));
 
 function stepper(label, text, down, up) {
   return el("div", { class: "stepper" }, el("button", { "aria-label": gettext("less %(what)s", { what: label }), onclick: down }, "−"), el("span", { class: "small" }, label, el("br"), el("strong", {}, text)), el("button", { "aria-label": gettext("more %(what)s", { what: label }), onclick: up }, "+"));
 }
 
+// The clock of a circuit, which goes by itself: get ready, work, rest, the next station, the next round.
+const steps = () => active.session.steps;
+async function setClock(clock) { active.clock = clock; await store.keep("active", active); render(); }
+const hold = () => { if (active?.clock && active.clock.held === null) active.clock = circuit.held(active.clock, Date.now()); };
+
+async function moved({ clock, passed }) {
+  const before = active.clock;
+  active.clock = clock;
+  for (const { at } of passed) await finishSet("done", at);
+  if (clock !== before) { signal(); await store.keep("active", active); }
+  render();
+}
+
+function clockFace() {
+  still(); clearInterval(ticker);
+  const now = circuit.advance(steps(), active.clock, Date.now());
+  if (now.passed.length && Date.now() - now.passed[0].at > LATE_MS) { wentBy(now.passed); return; }
+  const { clock } = active;
+  const step = steps()[clock.index];
+  const following = clock.phase === "rest" ? steps()[clock.index + 1] : step;
+  const shown = exerciseAt(following); const set = setAt(following);
+  const then = clock.phase === "rest" ? null : steps()[clock.index + 1];
+  const names = { ready: gettext("Get ready"), work: gettext("Work"), rest: following.label === step.label ? gettext("Rest, then") : gettext("Rest, then the next round") };
+  const { svg, draw } = ring();
+  const text = el("span", { class: "figure", id: "circuit-left", role: "timer" });
+  let told = Infinity; let moving = false;
+  const tick = () => {
+    if (!active?.clock || moving) return;
+    const at = circuit.advance(steps(), active.clock, Date.now());
+    if (at.clock !== active.clock) {
+      moving = true; clearInterval(ticker);
+      if (at.passed.length && Date.now() - at.passed[0].at > LATE_MS) wentBy(at.passed); else moved(at);
+      return;
+    }
+    const left = circuit.left(active.clock, Date.now());
+    const seconds = Math.ceil(left / 1000);
+    text.textContent = wall(seconds); draw(left / active.clock.total);
+    if (seconds < told && seconds <= 3 && seconds > 0 && active.clock.held === null) signals.tell({ silent: silent(), long: false });
+    told = seconds;
+  };
+  const paused = clock.held !== null;
+  show(place,
+    el("p", { class: "small row" }, el("span", {}, `${active.session.title} · ${following.label}`), silentSwitch()),
+    el("section", { class: `card circuit ${clock.phase}${paused ? " paused" : ""}` },
+      el("p", { class: "phase", role: "status" }, paused ? gettext("Paused") : names[clock.phase]),
+      el("div", { class: "face" }, svg, text),
+      el("h1", { class: "exercise-name" }, shown.name),
+      el("p", { class: "small" }, [loadText(set), set.hold_s ? "" : `× ${repsText(set)}`, set.side === "left" ? gettext("left side") : set.side === "right" ? gettext("right side") : ""].filter(Boolean).join(" "))),
+    el("button", { class: "main wide", onclick: () => setClock(paused ? circuit.released(active.clock, Date.now()) : circuit.held(active.clock, Date.now())) }, paused ? gettext("Go on") : gettext("Pause")),
+    el("div", { class: "row tools" },
+      clock.phase === "rest" ? el("button", { class: "plain", onclick: () => setClock(circuit.after(steps(), clock, Date.now())) }, gettext("start now")) : el("button", { class: "plain", onclick: async () => { const from = Date.now(); await moved({ clock: circuit.enter(steps(), clock.index, "rest", from), passed: [{ at: from }] }); } }, gettext("done")),
+      clock.phase === "rest" ? null : bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, gettext("leave out")) : el("button", { class: "plain", onclick: async () => { active.clock = circuit.enter(steps(), clock.index, "rest", Date.now()); await finishSet("missed"); } }, gettext("skip")),
+      el("button", { class: "plain", onclick: () => { hold(); painSheet(); render(); } }, gettext("it hurts")),
+      el("button", { class: "plain stop", onclick: () => { hold(); stopSheet(); render(); } }, gettext("stop"))),
+    picture(shown.picture, gettext("Start and end position of %(name)s", { name: shown.name })),
+    el("p", { class: "small" }, shown.cue || ""),
+    then ? el("p", { class: "small", id: "circuit-then" }, gettext("Then %(what)s", { what: exerciseAt(then).name })) : null,
+    el("button", { class: "plain wide", onclick: () => setClock(null) }, gettext("Without the clock")),
+    doneList(), thisDevice());
+  tick();
+  if (!moving) ticker = setInterval(tick, 200);
+}
+
+// The clock went on while nobody looked: only the person knows which stations were done.
+function wentBy(passed) {
+  let done = passed.length;
+  const said = el("strong", {}, String(done));
+  const shift = (by) => { done = Math.min(Math.max(done + by, 0), passed.length); said.textContent = String(done); };
+  scrollTo(0, 0);
+  show(place, el("h1", {}, gettext("The clock went on")),
+    el("section", { class: "card needs-you stack" },
+      el("p", {}, ngettext("While this screen was off %(n)s station went by. How many did you do?", "While this screen was off %(n)s stations went by. How many did you do?", passed.length)),
+      el("div", { class: "stepper" }, el("button", { "aria-label": gettext("fewer stations"), onclick: () => shift(-1) }, "−"), said, el("button", { "aria-label": gettext("more stations"), onclick: () => shift(1) }, "+")),
+      el("button", { class: "main wide", onclick: async () => {
+        const at = Date.now();
+        const running = circuit.advance(steps(), active.clock, at).clock;
+        const next = passed[0].index + done;
+        const clock = done === passed.length ? running : circuit.enter(steps(), next, "ready", at);
+        await moved({ clock: clock && circuit.held(clock, at), passed: passed.slice(0, done) });
+      } }, gettext("Keep that"))),
+    doneList());
+}
+
 function render() {
   if (!active) { choose(); return; }
+  if (active.clock && active.index < active.session.steps.length) { clockFace(); return; }
+  clearInterval(ticker);
+  active.clock = null;
   const { session } = active;
   if (active.index >= session.steps.length) {
+    still(); signals.never();
     show(place, el("h1", {}, gettext("That was the last set")), doneList(), el("button", { class: "main wide", onclick: () => close(false) }, gettext("Finish")), el("button", { class: "plain wide", onclick: () => extraSet() }, gettext("One more set")));
     return;
   }
@@ -292,11 +393,11 @@ function render() {
   const at = ladder.findIndex((l) => l.amount === set.amount && l.unit === set.unit);
   const shift = (by) => { const next = ladder[Math.min(Math.max(at + by, 0), ladder.length - 1)]; if (next) change({ amount: next.amount, unit: next.unit, set_up: next.set_up }); };
   const reps = active.pick.reps ?? target(set.reps);
-  const last = (exercise.last || [])[step.set];
+  const last = (exercise.last || [])[step.work ?? step.set];
   show(place,
     el("p", { class: "small row" }, el("span", {}, `${session.title} · ${step.label}`), timed() ? silentSwitch() : null),
     el("h1", { class: "exercise-name" }, exercise.name),
-    rest(),
+    resting(),
     picture(exercise.picture, gettext("Start and end position of %(name)s", { name: exercise.name })),
     el("section", { class: "card training next-set" },
       el("p", { class: "figure", id: "next" }, [loadText(set), set.hold_s ? repsText(set) : `× ${active.pick.reps ?? repsText(set)}`].filter(Boolean).join(" ")),
@@ -305,6 +406,7 @@ function render() {
       bar(set),
       workTimer(set),
       el("button", { class: "main wide done", onclick: () => finishSet("done") }, Object.keys(active.pick).length ? gettext("Done") : gettext("Done as planned")),
+      step.clock ? el("button", { class: "wide", id: "by-clock", onclick: () => { signals.warm(); signals.never(); active.restUntil = 0; scrollTo(0, 0); setClock(circuit.enter(steps(), active.index, "ready", Date.now())); } }, gettext("Go by the clock")) : null,
       el("p", { class: "small" }, exercise.cue || ""),
       el("div", { class: "steppers" },
         ladder.length ? stepper(gettext("load"), loadText(set), () => shift(-1), () => shift(1)) : null,
@@ -316,7 +418,7 @@ function render() {
       bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, gettext("leave out")) : el("button", { class: "plain", onclick: () => finishSet("missed") }, gettext("skip")),
       el("button", { class: "plain", onclick: painSheet }, gettext("it hurts")),
       el("button", { class: "plain stop", onclick: stopSheet }, gettext("stop"))),
-    doneList());
+    doneList(), thisDevice());
 }
 
 const nameOf = (done) => { const planned = active.session.exercises[active.session.steps[done.step].exercise]; return [planned, ...planned.alternatives].find((e) => e.exercise === done.fields.exercise)?.name ?? done.fields.exercise.replaceAll("_", " "); };
@@ -328,14 +430,14 @@ function doneList() {
 }
 
 async function extraSet() {
-  active.session.steps.push({ ...active.session.steps[active.session.steps.length - 1], label: gettext("one more") });
+  active.session.steps.push({ ...active.session.steps[active.session.steps.length - 1], label: gettext("one more"), clock: undefined });
   await store.keep("active", active);
   render();
 }
 
 function noteSheet() {
-  const text = el("textarea", { rows: 4, maxlength: 2000, "aria-label": gettext("Note") });
-  const dialog = sheet(gettext("A note for this session"), text, el("button", { class: "main wide", onclick: async () => { await store.record([{ kind: "session.put", entity: active.entity, fields: { notes: text.value } }], { active }); dialog.close(); } }, gettext("Save")));
+  const text = el("textarea", { rows: 4, maxlength: 2000, "aria-label": gettext("Note") }, active.notes || "");
+  const dialog = sheet(gettext("A note for this session"), text, el("button", { class: "main wide", onclick: async () => { active.notes = text.value; await store.record([{ kind: "session.put", entity: active.entity, fields: { notes: text.value } }], { active }); dialog.close(); } }, gettext("Save")));
 }
 
 function choose() {
@@ -358,7 +460,11 @@ async function start() {
   const fresh = await fetchBundle();
   if (fresh) bundle = fresh;
   if (!active && !preparing && !ended) render();
-  if (navigator.wakeLock) { const hold = () => navigator.wakeLock.request("screen").catch(() => {}); hold(); document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); }); }
+  await signals.load();
+  const back = () => { if (document.visibilityState !== "visible") return; signals.awake(signals.chosen.awake); if (active) render(); };
+  document.addEventListener("visibilitychange", back);
+  document.addEventListener("pointerdown", () => signals.warm(), { once: true });
+  signals.awake(signals.chosen.awake);
 }
 
 start().catch((error) => show(place, el("h1", {}, gettext("This browser cannot keep records")), el("p", { class: "error" }, String(error?.message || error)), el("p", {}, gettext("Nothing was lost. Free some space, or leave private browsing, and open the page again."))));

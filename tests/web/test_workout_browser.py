@@ -1,0 +1,188 @@
+"""The Workout screen's clocks in a real Chromium: a circuit that runs by itself, a rest that ends while nobody looks, the ladder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.test_browser import PHONE, browser, site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.web.served import Site
+
+__all__ = ["browser", "site"]  # fixtures of the other browser tests
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+LONG_AWAY_MS = 90_000
+PLANNED: dict[str, tuple[str, ...]] = {}
+"""What the plan of a running app was last made for: the same wishes need no new one."""
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    made = browser.new_context(**PHONE)
+    page = made.new_page()
+    page.goto(site.link())
+    yield page
+    made.close()
+
+
+def set_up(page: Page, site: Site, *wishes: str) -> None:
+    if PLANNED.get(site.url) == wishes:
+        page.goto(f"{site.url}/plan/")
+        return
+    page.goto(f"{site.url}/setup/")
+    for wish in wishes:
+        page.get_by_label(wish).check()
+    page.get_by_label("Age", exact=True).fill("34")
+    page.get_by_role("button", name="Make my plan").click()
+    expect(page.get_by_role("heading", name="Your plan")).to_be_visible(timeout=60_000)
+    PLANNED[site.url] = wishes
+
+
+def changed_bundle(page: Page, change: str) -> None:
+    """The bundle as the server sent it, with one thing changed; it is not fetched again."""
+    page.evaluate(
+        f"""async () => {{
+          const [store, sync] = await Promise.all(['store', 'sync'].map((n) => import(`/static/${{document.body.dataset.static}}/mettle/${{n}}.js`)));
+          const bundle = await sync.bundle();
+          ({change})(bundle);
+          await store.keep('bundle', bundle);
+        }}"""
+    )
+    page.context.route("**/api/v1/bundle", lambda route: route.abort())
+
+
+SHORT = "(b) => { for (const s of b.sessions) for (const t of s.steps) if (t.clock) t.clock = { ready_s: t.clock.ready_s ? 20 : 0, work_s: 30, rest_s: 10 }; }"
+
+
+def test_a_circuit_runs_by_itself_pauses_and_survives_a_reload(page: Page, site: Site) -> None:
+    set_up(page, site, "focus, ADHD", "a few bands")
+    changed_bundle(page, SHORT)
+    page.clock.install()
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    page.get_by_role("button", name="Go by the clock").click()
+    phase, left, done = page.locator(".circuit .phase"), page.locator("#circuit-left"), page.locator(".done-list li")
+    expect(phase).to_have_text("Get ready")
+    page.clock.run_for(20_500)
+    expect(phase).to_have_text("Work")
+    page.clock.run_for(30_000)
+    expect(phase).to_have_text("Rest, then")
+    expect(done).to_have_count(1)  # the set was kept by itself
+    page.get_by_role("button", name="Pause").click()
+    told = left.inner_text()
+    page.clock.run_for(60_000)
+    expect(left).to_have_text(told)
+    page.reload()
+    expect(phase).to_have_text("Paused")
+    expect(left).to_have_text(told)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="start now").click()
+    expect(phase).to_have_text("Get ready")
+    expect(page.locator(".circuit h1")).not_to_be_empty()
+
+
+def test_stations_that_went_by_unwatched_are_asked_about_and_never_invented(page: Page, site: Site) -> None:
+    set_up(page, site, "focus, ADHD", "a few bands")
+    changed_bundle(page, SHORT)
+    page.clock.install()
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    page.get_by_role("button", name="Go by the clock").click()
+    expect(page.locator(".circuit .phase")).to_have_text("Get ready")
+    page.clock.fast_forward(20_000 + 30_000 + 10_000 + 20_000 + 30_000 + 5_000)  # two stations, as in a locked phone
+    expect(page.get_by_role("heading", name="The clock went on")).to_be_visible()
+    expect(page.get_by_text("2 stations went by")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("stations went by")).to_be_visible()
+    page.get_by_role("button", name="fewer stations").click()
+    page.get_by_role("button", name="Keep that").click()
+    expect(page.locator(".done-list li")).to_have_count(1)
+    expect(page.locator(".circuit .phase")).to_have_text("Paused")
+
+
+def test_whoever_comes_back_late_is_told_how_late(page: Page, site: Site) -> None:
+    set_up(page, site, "low mood", "a few bands")
+    page.clock.install()
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    page.get_by_role("button", name="Done as planned").click()
+    minutes, seconds = map(int, page.locator("#rest").inner_text().split(":"))
+    page.clock.fast_forward(1000 * (60 * minutes + seconds) + LONG_AWAY_MS)
+    expect(page.locator("#rest-over")).to_have_text("since the rest was over")
+    late = sum(n * int(x) for n, x in zip((60, 1), page.locator("#rest").inner_text().split(":"), strict=True))
+    assert LONG_AWAY_MS / 1000 - 2 <= late <= LONG_AWAY_MS / 1000 + 60
+    page.get_by_role("button", name="Done as planned").click()
+    expect(page.locator("#rest-over")).to_be_empty()
+
+
+def test_the_end_of_a_rest_is_notified_when_nobody_looks_and_says_nothing_of_health(page: Page, site: Site) -> None:
+    set_up(page, site, "low mood", "a few bands")
+    page.context.grant_permissions(["notifications"], origin=site.url)
+    page.goto(f"{site.url}/workout/")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    changed_bundle(
+        page,
+        "(b) => { for (const s of b.sessions) for (const e of s.exercises) for (const t of e.sets) t.rest_s = 15; }",
+    )
+    page.reload()
+    page.get_by_role("button", name="Start").first.click()
+    page.get_by_text("When time is up").click()
+    page.get_by_label("A notification when the screen is off").check()
+    page.get_by_role("button", name="Done as planned").click()
+    expect(page.get_by_text("Done so far")).to_be_visible()
+    context = page.context
+    away = context.new_page()
+    away.goto("about:blank")
+    page.close()
+    (worker,) = [w for w in context.service_workers if w.url.endswith("/sw.js")]
+    told = worker.evaluate(
+        """async () => {
+          for (let i = 0; i < 600; i += 1) {
+            const [n] = await self.registration.getNotifications({ tag: 'rest' });
+            if (n) return [n.title, n.body];
+            await new Promise((ok) => setTimeout(ok, 100));
+          }
+          return null;
+        }"""
+    )
+    assert told == ["mettle", "Your break is over."]
+    back = context.new_page()
+    back.goto(f"{site.url}/workout/")
+    expect(back.locator("#rest-over")).to_have_text("since the rest was over")
+    back.wait_for_function(
+        "async () => (await (await navigator.serviceWorker.ready).getNotifications({ tag: 'rest' })).length === 0"
+    )
+
+
+def test_the_next_step_is_asked_about_and_a_stay_is_kept(page: Page, site: Site) -> None:
+    set_up(page, site, "unease among people", "a few bands")
+    page.evaluate(
+        """async () => {
+          const [store, sync, clock] = await Promise.all(['store', 'sync', 'clock'].map((n) => import(`/static/${document.body.dataset.static}/mettle/${n}.js`)));
+          const seen = (outcome, value, occasion, at) => ({ kind: 'observation.put', fields: { ...clock.moment(at), outcome, value, occasion } });
+          for (let day = 4; day > 1; day -= 1) {
+            const at = new Date(Date.now() - day * 86400000);
+            await store.record([seen('ladder_step', 2, 'before', at), seen('suds', 6, 'before', at), seen('suds', 2, 'after', new Date(at.getTime() + 60000))]);
+          }
+          await sync.flush();
+        }"""
+    )
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    expect(page.get_by_text("2. Walk to the gym").first).to_be_visible()
+    expect(page.get_by_text("Would you like to go up one step?")).to_be_visible()
+    page.get_by_role("button", name="Stay on this one").click()
+    expect(page.get_by_text("Would you like to go up one step?")).to_have_count(0)
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("button", name="Done as planned")).to_be_visible()
+    expect(page.locator("#unsynced")).to_be_hidden(timeout=15_000)
+    page.goto(f"{site.url}/workout/")
+    expect(page.get_by_role("button", name="Done as planned")).to_be_visible()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
 
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+class Sessions(SessionMiddleware):
+    """Sessions, except that a request which came too late signs nobody out.
+
+    Signing in gives the session a new key. A request that left the browser just before, with the old key (a poll, the service
+    worker fetching its shells), would be answered with "remove the cookie", which by then is the new one.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Remove the cookie only where this very request ended its session."""
+        if not request.session.modified and request.session.is_empty():
+            return response
+        return super().process_response(request, response)
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mettle.web.merge import Entity, delete, put, shifted
+from mettle.web.merge import Entity, delete, not_after, put, shifted
 
 DEVICES = [str(uuid.UUID(int=i)) for i in (1, 2, 3)]
 clocks = st.builds(
@@ -23,7 +23,7 @@ writes = st.tuples(
 
 def apply(entity: Entity, write: tuple[str, dict[str, Any] | None]) -> Entity:
     clock, fields = write
-    return delete(entity, clock) if fields is None else put(entity, fields, clock)[0]
+    return delete(entity, clock)[0] if fields is None else put(entity, fields, clock)[0]
 
 
 @given(st.lists(writes, max_size=12), st.randoms())
@@ -50,6 +50,26 @@ def test_the_losing_value_of_another_device_is_told() -> None:
     entity, lost = put(entity, {"reps": 7}, between)
     assert entity.values == {"reps": 9}
     assert [x.value for x in lost] == [7]
+
+
+@given(st.booleans())
+def test_what_was_written_after_another_devices_delete_is_told(put_first: bool) -> None:
+    written, gone = f"{2:015d}-000000-{DEVICES[0]}", f"{1:015d}-000000-{DEVICES[1]}"
+    if put_first:
+        entity, _ = put(Entity(), {"reps": 8}, written)
+        entity, lost = delete(entity, gone)
+    else:
+        entity, _ = delete(Entity(), gone)
+        entity, lost = put(entity, {"reps": 8}, written)
+    assert entity.deleted == gone
+    assert [(x.field, x.value) for x in lost] == [("reps", 8)]
+
+
+def test_writes_from_the_future_keep_their_order_and_win_nothing() -> None:
+    ahead = [f"{10**14:015d}-{n:06d}-{DEVICES[0]}" for n in (1, 2)]
+    moved = [not_after(clock, 5_000) for clock in ahead]
+    assert moved == sorted(moved)
+    assert all(clock < f"{5_001:015d}-000000-{DEVICES[1]}" for clock in moved)
 
 
 @given(clocks, st.integers(-(10**14), 10**14))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -121,6 +122,85 @@ def test_nobody_writes_into_anothers_records(as_alice: Client, as_bob: Client, b
 def test_malformed_bodies_are_told_never_a_500(as_alice: Client, body: str) -> None:
     reply = as_alice.post("/api/v1/sync", body, content_type="application/json")
     assert reply.status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    "value", ["NaN", "Infinity", "1e400", '"\\u0000"', '"\\ud800"', "[" * 60 + "]" * 60, "1" * 400]
+)
+@pytest.mark.parametrize("name", ["reps", "notes", "planned", "\\u0000"])
+def test_what_no_database_keeps_is_refused_and_the_rest_of_the_batch_taken(
+    as_alice: Client, name: str, value: str
+) -> None:
+    session, one_set = a_session()
+    odd = json.dumps(op("set.put")).replace('"fields": {}', f'"fields": {{"{name}": {value}}}')
+    body = f'{{"device": "{PHONE}", "ops": [{json.dumps(session)}, {odd}, {json.dumps(one_set)}]}}'
+    reply = as_alice.post("/api/v1/sync", body, content_type="application/json")
+    assert [r["status"] for r in reply.json()["receipts"]] == ["accepted", "refused", "accepted"]
+    assert models.Operation.objects.count() == 3
+    assert as_alice.get("/api/v1/export").status_code == 200
+
+
+def test_another_persons_device_is_not_mine_to_write_with(as_alice: Client, as_bob: Client, bob: User) -> None:
+    send(as_alice, *a_session())
+    body = json.dumps({"device": PHONE, "ops": [*a_session()]})
+    assert as_bob.post("/api/v1/sync", body, content_type="application/json").status_code == 400
+    assert not models.Set.objects.filter(person__user=bob).exists()
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _send_at(client: Client, device_now: datetime, *ops: dict[str, Any], device: str = PHONE) -> Any:
+    body = {"device": device, "device_now": device_now.isoformat(), "ops": ops}
+    return client.post("/api/v1/sync", json.dumps(body), content_type="application/json").json()
+
+
+@pytest.mark.parametrize("days_off", [-1, 1, -20_000, 5_000])
+def test_a_device_whose_clock_is_off_neither_always_wins_nor_always_loses(as_alice: Client, days_off: int) -> None:
+    """It is off by the same amount when it writes and when it sends, so the true order counts, also from its second contact on."""
+    session, one_set = a_session()
+    now = datetime.now(UTC)
+    shift = timedelta(days=days_off)
+    told = _send_at(as_alice, now + shift, session, one_set)
+    assert abs(told["shifted_ms"] + shift.total_seconds() * 1000) < 60_000
+    tablet = "00000000-0000-0000-0000-0000000000bb"
+    entity = one_set["entity"]
+    send(as_alice, op("set.put", entity, _ms(now) - 3_000, tablet, reps=12), device=tablet)
+    learnt = timedelta(milliseconds=told["shifted_ms"])
+    later = now - timedelta(seconds=1)
+    again = op("set.put", entity, _ms(later + shift + learnt), reps=11)
+    assert _send_at(as_alice, now + shift + learnt, again)["shifted_ms"] == 0
+    assert models.Set.objects.get().reps == 11
+    send(as_alice, op("set.put", entity, _ms(now), tablet, reps=13), device=tablet)
+    assert models.Set.objects.get().reps == 13
+
+
+def test_a_write_from_the_future_does_not_win_for_years(as_alice: Client) -> None:
+    """The device was in 2099 when the set was done and is right again when it sends."""
+    session, one_set = a_session(ms=_ms(datetime(2099, 1, 1, tzinfo=UTC)))
+    send(as_alice, session, one_set)
+    tablet = "00000000-0000-0000-0000-0000000000bb"
+    soon = _ms(datetime.now(UTC)) + 1_000
+    send(as_alice, op("set.put", one_set["entity"], soon, tablet, reps=12), device=tablet)
+    assert models.Set.objects.get().reps == 12
+
+
+@pytest.mark.parametrize("done_at", ["garbage", "25:00", "000003"])
+def test_a_time_that_is_none_is_refused_and_breaks_no_page(as_alice: Client, alice: User, done_at: str) -> None:
+    one_set = a_session()[1]
+    one_set["fields"]["done_at"] = done_at
+    assert send(as_alice, one_set)[0]["status"] == "refused"
+    models.Set.objects.create(
+        person=models.Person.of(alice), session=one_set["fields"]["session"], exercise="squat", reps=3, done_at=done_at
+    )
+    assert as_alice.get("/").status_code == 200
+
+
+def test_dates_that_cannot_be_counted_with_are_refused(as_alice: Client) -> None:
+    for on, taken in [("0001-01-01", False), ("9999-12-31", False), ("1970-01-01", True), ("2038-01-19", True)]:
+        (receipt,) = send(as_alice, op("session.put", on=on))
+        assert (receipt["status"] == "accepted") == taken
 
 
 @pytest.mark.parametrize("year", ["1970-01-01", "2038-01-20", "9999-12-31"])

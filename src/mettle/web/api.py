@@ -73,8 +73,9 @@ def sync_ops(request: HttpRequest, batch: SyncIn) -> dict[str, Any]:
         if batch.device_now is None or batch.device_now.tzinfo
         else batch.device_now.replace(tzinfo=dt.UTC)
     )
-    receipts = sync.apply(person_of(request), batch.device, ops, device_now=now)
-    return {"server_now": dt.datetime.now(dt.UTC).isoformat(), "receipts": receipts}
+    shifted_ms = sync.skew_ms(now)
+    receipts = sync.apply(person_of(request), batch.device, ops, skew=shifted_ms)
+    return {"server_now": dt.datetime.now(dt.UTC).isoformat(), "shifted_ms": shifted_ms, "receipts": receipts}
 
 
 @api.get("/about", auth=None)

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 # pydantic reads the annotations at run time
-import uuid  # noqa: TC003 # likewise
-from decimal import Decimal, InvalidOperation
+import datetime as dt
+import math
+import re
+import uuid  # noqa: TC003 # pydantic reads the annotations at run time
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from mettle.diary import SignalName  # noqa: TC001 # likewise
+from mettle.units import When
 
 Text = Annotated[str, Field(max_length=4000)]
 Short = Annotated[str, Field(max_length=200)]
+HEAVIEST = 2000
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+"""Days that a device may name; beyond them dates cannot be counted with."""
+DEEPEST = 20
 
 
 def _amount(text: str) -> str:
     if text == "":
         return text
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise ValueError("must be a number written with digits") from None
-    if not number.is_finite() or not 0 <= number <= 2000:
-        raise ValueError("must be from 0 to 2000")
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        raise ValueError("must be a number written with digits")
+    if Decimal(text) > HEAVIEST:
+        raise ValueError(f"must be from 0 to {HEAVIEST}")
+    return text
+
+
+def _time(text: str) -> str:
+    if text:
+        When.parse(text)
     return text
 
 
@@ -32,7 +43,7 @@ class _Fields(BaseModel):
 
 
 class _Moment(_Fields):
-    on: dt.date = None  # type: ignore[assignment] # absent means "not written"; None is never accepted
+    on: Annotated[dt.date, Field(ge=EARLIEST, le=LATEST)] = None  # type: ignore[assignment] # absent means "not written"; None is never accepted
     clock_time: dt.time | None = None
     offset_s: Annotated[int, Field(ge=-54000, le=54000)] | None = None
     zone: Annotated[str, Field(max_length=64)] = ""
@@ -75,7 +86,7 @@ class SetFields(_Fields):
     superset: Annotated[str, Field(max_length=24)] = ""
     notes: Text = ""
     planned: dict[str, Any] | None = None
-    done_at: Annotated[str, Field(max_length=40)] = ""
+    done_at: Annotated[str, Field(max_length=40), AfterValidator(_time)] = ""
 
 
 class ObservationFields(_Moment):
@@ -139,6 +150,40 @@ KINDS: dict[str, type[_Fields]] = {
     "response": ResponseFields,
     "reaction": ReactionFields,
 }
+
+
+def keepable(fields: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The fields as any database keeps them, and what had to be written otherwise for that; empty where nothing had to.
+
+    A zero byte or half a character pair is no text, Infinity and NaN are no numbers, and what is nested without end is no record.
+
+    >>> keepable({"notes": "a"}), keepable({"notes": "a" + chr(0)})
+    (({'notes': 'a'}, ''), ({'notes': 'a?'}, 'notes: holds what is not text'))
+    """
+    trouble: list[str] = []
+
+    def plain(value: Any, where: str, depth: int) -> Any:
+        if isinstance(value, str):
+            kept = "".join("?" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in value)
+            if kept != value:
+                trouble.append(f"{where}: holds what is not text")
+            return kept
+        if isinstance(value, float) and not math.isfinite(value):
+            trouble.append(f"{where}: must be a finite number")
+            return str(value)
+        if depth > DEEPEST:
+            trouble.append(f"{where}: is nested too deeply")
+            return None
+        if isinstance(value, dict):
+            return {
+                plain(str(k), where or "a name", depth): plain(v, where or str(k), depth + 1) for k, v in value.items()
+            }
+        if isinstance(value, list):
+            return [plain(v, where, depth + 1) for v in value]
+        return value
+
+    kept = plain(fields, "", 0)
+    return kept, plain(trouble[0], "", 0) if trouble else ""
 
 
 def checked(kind: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-CLOCK = re.compile(r"\d{15}-\d{6}-[0-9a-f-]{36}")
+CLOCK = re.compile(r"[0-9]{15}-[0-9]{6}-[0-9a-f-]{36}")
 """15 digits of milliseconds since 1970, 6 digits of counter, the device's UUID."""
 
 
@@ -60,6 +60,17 @@ def shifted(clock: str, skew_ms: int) -> str:
     return f"{moved:015d}{clock[15:]}"
 
 
+def not_after(clock: str, latest_ms: int) -> str:
+    """The clock, or where it lies in the future that moment: a device that was once in 2038 does not win until then.
+
+    The counter stays, so the device's own writes keep their order.
+
+    >>> not_after("000000000009000-000004-00000000-0000-0000-0000-000000000001", 500)[:22]
+    '000000000000500-000004'
+    """
+    return clock if int(clock[:15]) <= latest_ms else f"{latest_ms:015d}{clock[15:]}"
+
+
 def put(entity: Entity, fields: dict[str, Any], clock: str) -> tuple[Entity, tuple[Lost, ...]]:
     """The state after a write, and the values that lost to another device.
 
@@ -68,18 +79,32 @@ def put(entity: Entity, fields: dict[str, Any], clock: str) -> tuple[Entity, tup
     values, clocks, lost = dict(entity.values), dict(entity.clocks), []
     for name, value in fields.items():
         before = clocks.get(name, "")
+        written, losing = Lost(name, value, clock), []
         if name in values and before and values[name] != value and device_of(before) != device_of(clock):
-            losing = (value, clock) if _wins(values[name], before, value, clock) else (values[name], before)
-            lost.append(Lost(name, *losing))
+            losing = [written if _wins(values[name], before, value, clock) else Lost(name, values[name], before)]
+        if _gone_for(entity, clock) and written not in losing:
+            losing.append(written)
+        lost += losing
         if name not in values or not before or _wins(value, clock, values[name], before):
             values[name], clocks[name] = value, clock
     return Entity(values, clocks, entity.deleted), tuple(lost)
 
 
-def delete(entity: Entity, clock: str) -> Entity:
-    """The state after a delete; the earliest delete's clock stays."""
+def delete(entity: Entity, clock: str) -> tuple[Entity, tuple[Lost, ...]]:
+    """The state after a delete, and what another device wrote later than that; the earliest delete's clock stays."""
     first = min(entity.deleted, clock) if entity.deleted else clock
-    return Entity(entity.values, entity.clocks, first)
+    written = entity.clocks.items() if not entity.deleted else ()
+    lost = tuple(
+        Lost(name, entity.values[name], at)
+        for name, at in written
+        if at > clock and device_of(at) != device_of(clock) and name in entity.values
+    )
+    return Entity(entity.values, entity.clocks, first), lost
+
+
+def _gone_for(entity: Entity, clock: str) -> bool:
+    """Whether a write comes after another device's delete: the delete stands, and what was written is told."""
+    return bool(entity.deleted) and clock > entity.deleted and device_of(entity.deleted) != device_of(clock)
 
 
 def _wins(value: Any, clock: str, other: Any, other_clock: str) -> bool:

@@ -34,7 +34,7 @@ def write(person: Person, edits: Sequence[tuple[str, uuid.UUID, dict[str, Any]]]
             sync.Op(uuid.uuid4(), kind, entity, _clock(kind, entity, device, n), fields)
             for n, (kind, entity, fields) in enumerate(edits)
         ]
-        for receipt in sync.apply(person, device, ops, device_now=None):
+        for receipt in sync.apply(person, device, ops):
             if receipt["status"] == "refused":
                 raise RefusedError(receipt["why"])
 

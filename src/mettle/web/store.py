@@ -61,14 +61,19 @@ def sessions(person: models.Person) -> list[PerformedSession]:
     found = [_session(row, by_session.pop(row.id, [])) for row in rows]
     deleted = set(person.sessions.exclude(deleted="").values_list("id", flat=True))
     found += [
-        _without_its_record(sets) for session, sets in by_session.items() if session not in deleted and sets[0].done_at
+        PerformedSession(source="mettle", start=start, sets=tuple(performed_set(s) for s in sets))
+        for session, sets in by_session.items()
+        if session not in deleted and (start := _begun(sets[0])) is not None
     ]
     return sorted(found, key=lambda s: s.start.sort_key)
 
 
-def _without_its_record(sets: list[models.Set]) -> PerformedSession:
-    start = When.parse(sets[0].done_at)
-    return PerformedSession(source="mettle", start=start, sets=tuple(performed_set(s) for s in sets))
+def _begun(row: models.Set) -> When | None:
+    """When a set was done; an imported one may say only its place in the order."""
+    try:
+        return When.parse(row.done_at)
+    except ValueError:
+        return None
 
 
 def _session(row: models.Session, sets: list[models.Set]) -> PerformedSession:

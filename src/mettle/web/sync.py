@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from mettle.errors import InputError
 from mettle.web import merge, models, questionnaires, reactions, trialing, withheld
-from mettle.web.fields import checked
+from mettle.web.fields import checked, keepable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,9 +42,7 @@ class Op:
     fields: dict[str, Any]
 
 
-def apply(
-    person: models.Person, device: UUID, ops: Iterable[Op], *, device_now: datetime | None
-) -> list[dict[str, Any]]:
+def apply(person: models.Person, device: UUID, ops: Iterable[Op], *, skew: int = 0) -> list[dict[str, Any]]:
     """Apply operations and return a receipt for each, in the order sent.
 
     A receipt is ``{"op_id", "status": "accepted" | "refused", "why", "lost": [...]}``. An operation already received
@@ -51,77 +50,88 @@ def apply(
 
     Parameters
     ----------
-    device_now
-        The device's own clock at sending; its skew corrects the clocks of the operations.
+    skew
+        Milliseconds by which the clocks of the operations are corrected: `skew_ms` of the device's own time at sending.
+
+    Raises
+    ------
+    InputError
+        Where the device's id is somebody else's.
     """
-    skew_ms = _skew_ms(device_now)
     with transaction.atomic():  # one commit, and so one wait for the disk, before the receipts go out
-        seen, _ = models.Device.objects.update_or_create(
-            id=device,
-            person=person,
-            defaults={"last_seen": datetime.now(UTC)},
-        )
-        return [_apply_once(person, seen.id, op, skew_ms) for op in ops]
+        models.Person.objects.select_for_update().get(pk=person.pk)  # one batch of a person at a time
+        seen, _ = models.Device.objects.get_or_create(id=device, defaults={"person": person})
+        if seen.person_id != person.pk:
+            raise InputError("device: this id is in use")
+        models.Device.objects.filter(pk=device).update(last_seen=datetime.now(UTC))
+        return [_apply_once(person, device, op, skew) for op in ops]
 
 
-def _skew_ms(device_now: datetime | None) -> int:
+def skew_ms(device_now: datetime | None) -> int:
+    """By how much a device's clocks are moved: its distance from the server's time, where that is more than a minute."""
     if device_now is None:
         return 0
     skew = int((datetime.now(UTC) - device_now).total_seconds() * 1000)
     return skew if abs(skew) > SKEW_TOLERATED_MS else 0
 
 
-def _apply_once(person: models.Person, device: UUID, op: Op, skew_ms: int) -> dict[str, Any]:
+def _apply_once(person: models.Person, device: UUID, op: Op, skew: int) -> dict[str, Any]:
     known = models.Operation.objects.filter(person=person, op_id=op.op_id).values_list("receipt", flat=True).first()
     if known is not None:
         return dict(known)
-    clock = merge.shifted(op.clock, skew_ms) if merge.CLOCK.fullmatch(op.clock) else op.clock
-    try:
-        with transaction.atomic():
-            receipt = _effect(person, op, clock)
-            models.Operation.objects.create(
-                person=person,
-                op_id=op.op_id,
-                device=device,
-                clock=clock[:80],
-                kind=op.kind[:24],
-                entity=op.entity,
-                fields=_storable(op),
-                receipt=receipt,
-            )
-    except IntegrityError:  # the same operation arrived twice at once: the other one's receipt stands
-        again = models.Operation.objects.filter(person=person, op_id=op.op_id).values_list("receipt", flat=True).first()
-        if again is None:
-            raise
-        return dict(again)
+    fields, odd = keepable(op.fields)
+    receipt: dict[str, Any] = {"op_id": str(op.op_id), "status": "accepted", "why": "", "lost": []}
+    if not merge.CLOCK.fullmatch(op.clock):
+        odd = odd or "clock must be milliseconds, counter and device id"
+    clock = op.clock if odd else _corrected(op.clock, skew)
+    receipt |= {"status": "refused", "why": odd} if odd else _effect(person, op, clock)
+    models.Operation.objects.create(
+        person=person,
+        op_id=op.op_id,
+        device=device,
+        clock=_ascii(clock, 80),
+        kind=_ascii(op.kind, 24),
+        entity=op.entity,
+        fields=_may_stay(op.kind, fields, refused=receipt["status"] == "refused"),
+        receipt=receipt,
+    )
     return receipt
 
 
-def _storable(op: Op) -> dict[str, Any]:
-    """The fields to keep with the operation; on a hosted instance none that could tell of self-harm, not even refused."""
-    if not settings.PLACE.hosted or op.kind.partition(".")[0] not in ("response", "observation"):
-        return op.fields
-    return {name: value for name, value in op.fields.items() if name in ("on", "clock_time", "offset_s", "zone")}
+def _corrected(clock: str, skew: int) -> str:
+    latest_ms = int(datetime.now(UTC).timestamp() * 1000)
+    moved = merge.shifted(clock, skew)
+    return moved if int(moved[:15]) <= latest_ms + SKEW_TOLERATED_MS else merge.not_after(moved, latest_ms)
+
+
+def _ascii(text: str, length: int) -> str:
+    return "".join(c if " " <= c <= "~" else "?" for c in text)[:length]
+
+
+def _may_stay(kind: str, fields: dict[str, Any], *, refused: bool) -> dict[str, Any]:
+    """The fields to keep with the operation; on a hosted instance none that could tell of self-harm, refused or not."""
+    if not settings.PLACE.hosted or not (refused or kind.partition(".")[0] in ("response", "observation")):
+        return fields
+    return {}
 
 
 def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
-    receipt: dict[str, Any] = {"op_id": str(op.op_id), "status": "accepted", "why": "", "lost": []}
+    receipt: dict[str, Any] = {"status": "accepted", "why": "", "lost": []}
     kind, _, verb = op.kind.partition(".")
     if kind not in MODELS or verb not in ("put", "delete"):
         return receipt | {"status": "refused", "why": f"kind must be one of {', '.join(MODELS)} with .put or .delete"}
-    if not merge.CLOCK.fullmatch(op.clock):
-        return receipt | {"status": "refused", "why": "clock must be milliseconds, counter and device id"}
     model = MODELS[kind]
-    row = model.objects.select_for_update().filter(id=op.entity).first()
+    row = model.objects.filter(id=op.entity).first()
     if row is not None and row.person_id != person.pk:
         return receipt | {"status": "refused", "why": "this id is in use"}
     row = row or model(id=op.entity, person=person)
     if verb == "delete":
-        row.deleted = merge.delete(_entity(row), clock).deleted
+        gone, lost = merge.delete(_entity(row), clock)
+        row.deleted = gone.deleted
         row.save()
         if kind == "reaction" and isinstance(row, models.Response) and row.instrument:
             reactions.add_up(person, row.instrument)
-        return receipt
+        return receipt | _told(person, op.entity, kind, lost)
     try:
         fields = checked(kind, op.fields)
         _refuse_withheld(kind, row, fields)
@@ -139,11 +149,16 @@ def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
         reactions.add_up(person, str(fields.get("instrument") or getattr(row, "instrument", "")))
     if kind == "response" and isinstance(row, models.Response) and row.score:
         trialing.stop_where_it_must(person)
+    return receipt | _told(person, op.entity, kind, lost)
+
+
+def _told(person: models.Person, entity: UUID, kind: str, lost: Iterable[merge.Lost]) -> dict[str, Any]:
+    """Keep what lost, to be shown; what the receipt says of it."""
     models.LostValue.objects.bulk_create(
-        models.LostValue(person=person, entity=op.entity, kind=kind, field=x.field, value=x.value, clock=x.clock)
+        models.LostValue(person=person, entity=entity, kind=kind, field=x.field, value=x.value, clock=x.clock)
         for x in lost
     )
-    return receipt | {"lost": [{"field": x.field, "value": x.value} for x in lost]}
+    return {"lost": [{"field": x.field, "value": x.value} for x in lost]}
 
 
 def _entity(row: models.Synced) -> merge.Entity:

@@ -19,7 +19,7 @@ from mettle.web import days, own_edits
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse, QueryDict
@@ -98,7 +98,7 @@ def _edit(
     act: str, said: QueryDict, person: models.Person, row: models.Session
 ) -> tuple[str, uuid.UUID, dict[str, Any]]:
     if act == "session":
-        return "session.put", row.id, _session_fields(said)
+        return "session.put", row.id, _changed_only(_session_fields(said), said, _session_fields)
     if act == "add":
         exercise = _id_of(said.get("exercise", ""))
         before = person.sets.filter(deleted="", session=row.id, exercise=exercise).count()
@@ -109,8 +109,25 @@ def _edit(
     if act == "remove":
         return "set.delete", its.id, {}
     if act == "set":
-        return "set.put", its.id, _set_fields(said)
+        return "set.put", its.id, _changed_only(_set_fields(said), said, _set_fields)
     raise ValueError(_("nothing to do"))
+
+
+def _changed_only(
+    fields: dict[str, Any], said: QueryDict, read: Callable[[QueryDict], dict[str, Any]]
+) -> dict[str, Any]:
+    """The fields that the person changed; what a phone wrote meanwhile to the others stands.
+
+    The form sends along what it showed, under ``was_`` and the field's name.
+    """
+    was = {name.removeprefix("was_"): value for name, value in said.items() if name.startswith("was_")}
+    if not was:
+        return fields
+    shown = said.copy()
+    for name, value in was.items():
+        shown[name] = value
+    before = read(shown)
+    return {name: value for name, value in fields.items() if value != before[name]}
 
 
 def _session_fields(said: QueryDict) -> dict[str, Any]:

@@ -7,6 +7,11 @@ export function tick(last, nowMs, device) {
   return `${String(ms).padStart(15, "0")}-${String(n).padStart(6, "0")}-${device}`;
 }
 
+// The clock corrected by how far this device is from the server's time.
+export function moved(clock, byMs) {
+  return `${String(Math.max(0, Number(clock.slice(0, 15)) + byMs)).padStart(15, "0")}${clock.slice(15)}`;
+}
+
 // Wall time as written here, with the offset and the zone: {on, clock_time, offset_s, zone}.
 export function moment(at = new Date()) {
   const two = (n) => String(n).padStart(2, "0");

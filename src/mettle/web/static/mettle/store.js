@@ -63,9 +63,8 @@ function write(db, names, work) {
   return new Promise((resolve, reject) => {
     const tx = db.transaction(names, "readwrite", { durability: "strict" });
     tx.oncomplete = () => resolve();
-    tx.onerror = () => reject(tx.error);
     tx.onabort = () => reject(tx.error || new DOMException("aborted", "AbortError"));
-    work(tx);
+    try { work(tx); } catch (error) { reject(error); tx.abort(); } // all of it or nothing
   });
 }
 
@@ -80,31 +79,36 @@ async function unseal(key, sealed) {
   return JSON.parse(new TextDecoder().decode(plain));
 }
 
-// Serialises writers of this tab, so that clocks keep their order.
+// Serialises writers of this tab, so that clocks keep their order. Another tab may draw the same clock at the same moment:
+// then the whole transaction is undone and written again with the next one, so no event takes another's place.
 let queue = Promise.resolve();
+const CLASHES = 20;
 
 // Keep events, and in the same transaction whatever else must change with them (the active session). Resolves when stored.
 export function record(events, kept = {}) {
-  const run = async () => {
+  const run = async (left = CLASHES) => {
     const { db, key, device } = await open();
-    const meta = db.transaction("meta").objectStore("meta");
-    const [last, skew] = await Promise.all([request(meta.get("clock")), request(meta.get("skew"))]);
-    let clock = last;
+    let clock = await request(db.transaction("meta").objectStore("meta").get("clock"));
     const ops = events.map(({ kind, entity, fields }) => {
-      clock = tick(clock, Date.now() + (skew || 0), device);
+      clock = tick(clock, Date.now(), device);
       return { op_id: uuid(), kind, entity: entity || uuid(), clock, fields: fields || {} };
     });
     const sealedOps = await Promise.all(ops.map((op) => seal(key, op)));
     const sealedKept = await Promise.all(Object.entries(kept).map(async ([k, v]) => [k, v === null ? null : await seal(key, v)]));
-    await write(db, ["outbox", "kept", "meta"], (tx) => {
-      ops.forEach((op, i) => tx.objectStore("outbox").put(sealedOps[i], op.clock));
-      sealedKept.forEach(([k, v]) => (v === null ? tx.objectStore("kept").delete(k) : tx.objectStore("kept").put(v, k)));
-      if (clock) tx.objectStore("meta").put(clock, "clock");
-    });
+    try {
+      await write(db, ["outbox", "kept", "meta"], (tx) => {
+        ops.forEach((op, i) => tx.objectStore("outbox").add(sealedOps[i], op.clock));
+        sealedKept.forEach(([k, v]) => (v === null ? tx.objectStore("kept").delete(k) : tx.objectStore("kept").put(v, k)));
+        if (clock) tx.objectStore("meta").put(clock, "clock");
+      });
+    } catch (error) {
+      if (error.name === "ConstraintError" && left > 0) return run(left - 1);
+      throw error;
+    }
     announce();
     return ops;
   };
-  const result = queue.then(run, run);
+  const result = queue.then(() => run(), () => run());
   queue = result.catch(() => {});
   return result;
 }
@@ -138,6 +142,12 @@ async function all(name) {
 export const unsent = () => all("outbox");
 export const refused = () => all("refused");
 
+// How far this device's clock is from the server's, as learnt at the last contact; added to clocks as they are sent.
+export async function skew() {
+  const { db } = await open();
+  return (await request(db.transaction("meta").objectStore("meta").get("shift"))) || 0;
+}
+
 // What the server answered: accepted events leave the outbox, refused ones move to the visible list, nothing is dropped.
 export async function settle(pairs, skewMs) {
   const { db, key } = await open();
@@ -145,7 +155,7 @@ export async function settle(pairs, skewMs) {
   await write(db, ["outbox", "refused", "meta"], (tx) => {
     pairs.forEach((p) => tx.objectStore("outbox").delete(p.op.at));
     moved.forEach(([clock, sealed]) => tx.objectStore("refused").put(sealed, clock));
-    if (skewMs !== null) tx.objectStore("meta").put(skewMs, "skew");
+    tx.objectStore("meta").put(skewMs, "shift");
   });
   announce();
 }

@@ -1,7 +1,10 @@
 // Sends the outbox and fetches the bundle. Whatever goes wrong, an event stays until its receipt is here.
 import * as store from "./store.js";
+import { moved } from "./clock.js";
+import { gettext } from "./words.js";
 
 const BATCH = 200;
+const unreadable = (reply) => [400, 413, 422].includes(reply.status) && (reply.headers.get("Content-Type") || "").startsWith("application/json");
 let running = null;
 
 function csrf() {
@@ -16,25 +19,28 @@ export function flush() {
 
 async function send() {
   const { device } = await store.open();
+  let most = BATCH;
   for (;;) {
-    const ops = (await store.unsent()).slice(0, BATCH);
+    const ops = (await store.unsent()).slice(0, most);
     if (!ops.length) return { state: "sent" };
-    const body = JSON.stringify({ device, device_now: new Date().toISOString(), ops: ops.map(({ at, ...op }) => op) });
+    const skew = await store.skew();
+    const body = JSON.stringify({ device, device_now: new Date(Date.now() + skew).toISOString(), ops: ops.map(({ at, ...op }) => ({ ...op, clock: moved(op.clock, skew) })) });
     let reply;
-    const asked = Date.now();
     try {
       reply = await fetch("/api/v1/sync", { method: "POST", body, headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() }, credentials: "same-origin" });
     } catch {
       return { state: "offline" };
     }
     if (reply.status === 401 || reply.status === 403) return { state: "signed_out" };
+    // One record that cannot be read must not hold up the others: they go one by one, and it stays in sight as refused.
+    if (unreadable(reply) && most > 1) { most = 1; continue; }
+    if (unreadable(reply)) { await store.settle([{ op: ops[0], receipt: { status: "refused", why: gettext("mettle could not read this record") } }], skew); continue; }
     if (!reply.ok) return { state: "trouble" };
-    const { server_now, receipts } = await reply.json();
-    const skew = Date.parse(server_now) - (asked + Date.now()) / 2;
+    const { shifted_ms, receipts } = await reply.json();
     const byId = new Map(receipts.map((r) => [r.op_id, r]));
     const settled = ops.filter((op) => byId.has(op.op_id)).map((op) => ({ op, receipt: byId.get(op.op_id) }));
     if (!settled.length) return { state: "trouble" };
-    await store.settle(settled, Math.abs(skew) > 2000 ? Math.round(skew) : 0);
+    await store.settle(settled, skew + shifted_ms);
   }
 }
 

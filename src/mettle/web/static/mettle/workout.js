@@ -146,7 +146,9 @@ async function editSet(done) {
     el("button", { class: "main wide", onclick: async () => {
       const written = amount.value.trim().replace(",", ".");
       if (written && !/^\d+(\.\d+)?$/.test(written)) { error.textContent = gettext("Load is a number, for example 16 or 17.5"); error.hidden = false; return; }
-      const fields = { reps: reps.value === "" ? null : Number(reps.value), amount: written, rir: rir.value === "" ? null : Number(rir.value) };
+      const said = { reps: reps.value === "" ? null : Number(reps.value), amount: written, rir: rir.value === "" ? null : Number(rir.value) };
+      // Only what was changed: what another device wrote meanwhile to the rest stands.
+      const fields = Object.fromEntries(Object.entries(said).filter(([name, value]) => value !== (done.fields[name] ?? null)));
       Object.assign(done.fields, fields);
       await store.record([{ kind: "set.put", entity: done.entity, fields }], { active });
       dialog.close(); render();

@@ -120,12 +120,12 @@ def _changed_only(
 
     The form sends along what it showed, under ``was_`` and the field's name.
     """
-    was = {name.removeprefix("was_"): value for name, value in said.items() if name.startswith("was_")}
+    was = [name.removeprefix("was_") for name in said if name.startswith("was_")]
     if not was:
         return fields
     shown = said.copy()
-    for name, value in was.items():
-        shown[name] = value
+    for name in was:
+        shown[name] = said["was_" + name]
     before = read(shown)
     return {name: value for name, value in fields.items() if value != before[name]}
 

@@ -125,7 +125,7 @@ def _changed_only(
         return fields
     shown = said.copy()
     for name in was:
-        shown[name] = said["was_" + name]
+        shown[name] = said.get(f"was_{name}", "")
     before = read(shown)
     return {name: value for name, value in fields.items() if value != before[name]}
 

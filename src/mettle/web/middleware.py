@@ -50,17 +50,21 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
 
 TABS = (
-    ("today", _("Today")),
-    ("plan", _("Plan")),
-    ("answer", _("Answer")),
-    ("progress", _("Progress")),
-    ("more", _("More")),
+    ("today", _("Today"), "M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z"),
+    ("plan", _("Plan"), "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4"),
+    ("answer", _("Answer"), "M3 19c5 0 5-13 9-13s4 13 9 13M3 21h18"),
+    ("progress", _("Progress"), "M4 20V13M10 20V9M16 20v-8M22 20V5"),
+    ("more", _("More"), "M5 12h.01M12 12h.01M19 12h.01"),
 )
+"""The tabs: the address, its name, and the line of its picture in a square of 24."""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """What the page frame shows on every screen."""
-    tabs = [{"href": reverse(name), "label": label, "here": request.path == reverse(name)} for name, label in TABS]
+    tabs = [
+        {"href": reverse(name), "label": label, "here": request.path == reverse(name), "icon": icon}
+        for name, label, icon in TABS
+    ]
     host = request.get_host().rsplit(":", 1)[0]
     return {
         "static_version": settings.STATIC_VERSION,

@@ -91,6 +91,10 @@ urlpatterns = [
     # the machine
     path("sw.js", installed.service_worker, name="service_worker"),
     path("manifest.webmanifest", installed.manifest, name="manifest"),
+    path("accounts/email/", welcome.no_email),
+    path("accounts/confirm-email/<path:rest>", welcome.no_email),
+    path("accounts/password/reset/", welcome.no_email),
+    path("accounts/password/reset/<path:rest>", welcome.no_email),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -32,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
     today = days.today(person)
     plan = programme.current(person)
     context = {
-        "heading": f"{today:%A, %-d %B}",
+        "heading": date_format(today, "l, j F"),
         "kind_word": kind_word(person, today),
         "card": next_card(person, plan, today),
         "strip": fortnight(person, today),

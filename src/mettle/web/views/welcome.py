@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth import login
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle.web import lock, signin
@@ -32,6 +33,12 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     login(request, user, backend=BACKEND)
     lock.seen(request)
     return redirect("today")
+
+
+def no_email(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG001 # one page for every address below
+    """Pages of an account that would send a letter: this app sends none, and says so."""
+    why = _("This mettle sends no e-mail. A fresh sign-in link comes from the machine that it runs on: mettle up --link")
+    return render(request, "mettle/refused.html", {"why": why, "back": "/"}, status=404)
 
 
 @require_POST

@@ -23,6 +23,8 @@ async function refresh() {
   if (!chip || !store.whose()) return;
   const sample = document.getElementById("simulated");
   if (sample && (await store.kept("bundle"))?.simulated) sample.hidden = false;
+  const underWay = document.getElementById("under-way");
+  if (underWay) underWay.hidden = ["/workout/", "/help-now/"].includes(location.pathname) || !(await store.kept("active"));
   const { unsent, refused } = await store.waiting();
   chip.hidden = unsent + refused === 0;
   chip.textContent = refused ? gettext("%(unsent)s not sent, %(refused)s refused", { unsent, refused }) : gettext("%(n)s not sent yet", { n: unsent });

@@ -36,7 +36,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "heading": date_format(today, "l, j F"),
         "kind_word": kind_word(person, today),
         "card": next_card(person, plan, today),
-        "strip": fortnight(person, today),
+        "strip": (strip := fortnight(person, today)),
+        "trained": sum(d["trained"] for d in strip),
+        "checked": sum(d["checked"] for d in strip),
         "upset": bool(plan and plan.plan.get("when_upset")),
         "week": week_in_words(person, today) if today.weekday() == 0 else None,
     }

@@ -37,7 +37,9 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 
 def no_email(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG001 # one page for every address below
     """Pages of an account that would send a letter: this app sends none, and says so."""
-    why = _("This mettle sends no e-mail. A fresh sign-in link comes from the machine that it runs on: mettle up --link")
+    why = _(
+        "This mettle sends no e-mail. A fresh sign-in link comes from the machine that it runs on: mettle up --link"
+    )
     return render(request, "mettle/refused.html", {"why": why, "back": "/"}, status=404)
 
 

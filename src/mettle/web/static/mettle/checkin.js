@@ -7,7 +7,9 @@ import { stopwatch } from "./stopwatch.js";
 import { gettext } from "./words.js";
 
 const place = document.getElementById("check-in");
-const occasion = new URLSearchParams(location.search).get("occasion") || "";
+const inline = place.dataset.occasion !== undefined; // the card on Today; else the screen of its own
+const occasion = inline ? place.dataset.occasion : new URLSearchParams(location.search).get("occasion") || "";
+const title = (text) => el(inline ? "h2" : "h1", { tabindex: "-1" }, text);
 const watch = stopwatch();
 const made = {};
 
@@ -77,14 +79,14 @@ function nightBefore(words) {
     for (const b of quality.children) b.setAttribute("aria-pressed", String(b === event.target));
     flush();
   } }, word)));
-  return el("section", { class: "card mood stack" }, el("h2", {}, words.title),
+  return el("section", { class: inline ? "stack" : "card mood stack" }, el(inline ? "h3" : "h2", {}, words.title),
     el("div", { class: "pair" }, el("div", {}, el("label", { for: "sleep-bed" }, words.bed), bed), el("div", {}, el("label", { for: "sleep-wake" }, words.wake), wake)), said,
     el("p", {}, words.quality), quality);
 }
 
 async function start() {
   const bundle = (await store.kept("bundle")) || (await fetchBundle());
-  if (!bundle) { show(place, el("h1", {}, gettext("How is it right now?")), el("p", {}, gettext("This device needs a connection once before it can check in."))); return; }
+  if (!bundle) { show(place, title(gettext("How is it right now?")), el("p", {}, gettext("This device needs a connection once before it can check in."))); return; }
   const items = bundle.check_in.items.map((item) => slider(item, "observation", (value) => ({ ...moment(), outcome: item.id, value })));
   const context = bundle.check_in.context.map((item) => (item.kind === "tick" ? tick(item) : number(item)));
   const night = bundle.check_in.sleep ? nightBefore(bundle.check_in.sleep) : null;
@@ -94,11 +96,13 @@ async function start() {
     flush();
     const next = occasion !== "before" ? [el("a", { class: "button main wide", href: "/" }, gettext("Today"))] : [
       el("a", { class: "button main wide", href: "/workout/" }, gettext("Train now")), el("a", { class: "button wide", href: "/workout/?short=1" }, gettext("Ten minutes today")), el("a", { class: "button plain wide", href: "/" }, gettext("Not today, and that is fine"))];
-    show(place, el("h1", {}, gettext("Kept")), el("p", { role: "status" }, gettext("Thank you. That is all.")), el("div", { class: "stack" }, ...next));
+    const kept = title(gettext("Kept"));
+    show(place, kept, el("p", { role: "status" }, gettext("Thank you. That is all.")), el("div", { class: "stack" }, ...next));
+    kept.focus();
   };
-  show(place, el("h1", {}, bundle.check_in.titles[occasion] || gettext("How is it right now?")), ...items, morning ? night : null,
-    el("details", { class: "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context),
-    el("button", { class: "main wide", onclick: finished }, gettext("Done")));
+  show(place, title(bundle.check_in.titles[occasion] || gettext("How is it right now?")), el("p", { class: "small" }, gettext("Tap each line where you are. It is kept as you let go.")), ...items, morning ? night : null,
+    el("details", { class: inline ? "" : "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context),
+    el("div", { class: inline ? "" : "thumb" }, el("button", { class: "main wide", onclick: finished }, gettext("Done"))));
   fetchBundle();
 }
 

@@ -11,7 +11,12 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-export function show(place, ...children) { place.replaceChildren(...children.filter(Boolean)); }
+// A new screen begins at its top; the same one, drawn again, stays where the thumb is.
+export function show(place, ...children) {
+  const before = place.querySelector("h1")?.textContent;
+  place.replaceChildren(...children.filter(Boolean));
+  if (before !== undefined && place.querySelector("h1")?.textContent !== before && scrollY > 0) scrollTo(0, 0);
+}
 
 // A picture that the server drew, shown as an image so that nothing in it can run.
 export function picture(svg, alt) {

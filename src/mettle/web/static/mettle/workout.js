@@ -189,9 +189,8 @@ function stopSheet() {
   const flags = bundle?.safety?.red_flags || [];
   const dialog = sheet(gettext("Stop"),
     el("p", {}, gettext("Stopping is always right. What you did so far is kept.")),
-    ...flags.map((group) => el("details", { class: `card ${group.urgency === "emergency" ? "help" : "needs-you"}` }, el("summary", {}, group.title), el("ul", {}, ...group.signs.map((s) => el("li", {}, s))), el("p", {}, group.action))),
-    el("a", { class: "button wide stop", href: "/help-now/" }, gettext("Help now")),
-    el("button", { class: "wide", onclick: () => { dialog.close(); groundingSheet(); } }, gettext("Settle first: a grounding minute")),
+    ...flags.map((group) => el("details", { class: `card tight ${group.urgency === "emergency" ? "help" : "needs-you"}` }, el("summary", {}, group.title), el("ul", {}, ...group.signs.map((s) => el("li", {}, s))), el("p", {}, group.action))),
+    el("div", { class: "two-up" }, el("button", { onclick: () => { dialog.close(); groundingSheet(); } }, gettext("Settle first: a grounding minute")), el("a", { class: "button stop", href: "/help-now/" }, gettext("Help now"))),
     el("button", { class: "main wide", onclick: async () => { dialog.close(); await close(true); } }, gettext("End the session here")),
     el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Go on")));
 }
@@ -226,7 +225,7 @@ function feeling(ended, minutes, stopped) {
   const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }]); flush(); show(hard, el("p", { role: "status" }, gettext("Kept."))); };
   const hard = el("div", { class: "choices qualities" }, ...[[1, gettext("very light")], [3, gettext("light")], [5, gettext("hard")], [7, gettext("very hard")], [10, gettext("all I had")]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
   show(place, el("h1", {}, stopped ? gettext("Stopped, and kept") : gettext("Done")),
-    el("p", {}, gettext("%(sets)s in %(minutes)s.", { sets: ngettext("%(n)s set", "%(n)s sets", ended.done.length), minutes: ngettext("%(n)s minute", "%(n)s minutes", minutes) })),
+    el("p", {}, gettext("%(sets)s in %(minutes)s.", { sets: ngettext("%(n)s set", "%(n)s sets", ended.done.filter((d) => d.fields.status !== "missed").length), minutes: minutes ? ngettext("%(n)s minute", "%(n)s minutes", minutes) : gettext("under a minute") })),
     ...[...new Set(wins)].map((w) => el("p", { class: "card training" }, w)),
     el("section", { class: "card training" }, el("h2", {}, gettext("How hard was it as a whole?")), hard),
     ...feelings,
@@ -288,7 +287,7 @@ function thisDevice() {
     }) : null, said);
 }
 
-const silentSwitch = () => el("button", { class: "plain", onclick: async () => { active.silent = !silent(); await store.keep("active", active); render(); } }, silent() ? gettext("silent: turn sound on") : gettext("sound on: be silent"));
+const silentSwitch = () => el("button", { class: "plain", onclick: async () => { active.silent = !silent(); await store.keep("active", active); render(); } }, silent() ? gettext("sound: off") : gettext("sound: on"));
 
 function stepper(label, text, down, up) {
   return el("div", { class: "stepper" }, el("button", { "aria-label": gettext("less %(what)s", { what: label }), onclick: down }, "−"), el("span", { class: "small" }, label, el("br"), el("strong", {}, text)), el("button", { "aria-label": gettext("more %(what)s", { what: label }), onclick: up }, "+"));
@@ -396,30 +395,34 @@ function render() {
   const shift = (by) => { const next = ladder[Math.min(Math.max(at + by, 0), ladder.length - 1)]; if (next) change({ amount: next.amount, unit: next.unit, set_up: next.set_up }); };
   const reps = active.pick.reps ?? target(set.reps);
   const last = (exercise.last || [])[step.work ?? step.set];
+  const planned = [loadText(set), set.hold_s ? repsText(set) : `× ${active.pick.reps ?? repsText(set)}`].filter(Boolean).join(" ");
+  const effort = [set.rir === null || set.rir === undefined ? "" : gettext("leave %(n)s in reserve", { n: set.rir }), set.tempo ? gettext("tempo %(tempo)s", { tempo: set.tempo }) : "", set.side && set.side !== "both" ? (set.side === "left" ? gettext("left side") : gettext("right side")) : ""];
+  const before = last && [last.amount && `${last.amount} ${last.unit}`, last.reps && `× ${last.reps}`].filter(Boolean).join(" ");
   show(place,
-    el("p", { class: "small row" }, el("span", {}, `${session.title} · ${step.label}`), timed() ? silentSwitch() : null),
+    el("div", { class: "where" }, el("p", { class: "small" }, el("strong", {}, step.label), ` · ${session.title}`), timed() ? silentSwitch() : null),
     el("h1", { class: "exercise-name" }, exercise.name),
     resting(),
     picture(exercise.picture, gettext("Start and end position of %(name)s", { name: exercise.name })),
     el("section", { class: "card training next-set" },
-      el("p", { class: "figure", id: "next" }, [loadText(set), set.hold_s ? repsText(set) : `× ${active.pick.reps ?? repsText(set)}`].filter(Boolean).join(" ")),
-      el("p", { class: "small" }, [set.rir !== null && set.rir !== undefined ? gettext("leave %(n)s in reserve", { n: set.rir }) : "", set.tempo || "", set.side && set.side !== "both" ? set.side === "left" ? gettext("left side") : gettext("right side") : ""].filter(Boolean).join(" · ")),
-      last ? el("p", { class: "small" }, gettext("last time %(what)s", { what: [last.amount && `${last.amount} ${last.unit}`, last.reps && `× ${last.reps}`].filter(Boolean).join(" ") })) : null,
+      el("p", { class: "figure", id: "next" }, planned),
+      el("p", {}, effort.filter(Boolean).join(" · ")),
+      before ? el("p", { class: "small" }, gettext("last time %(what)s", { what: before })) : null,
       bar(set),
       workTimer(set),
-      el("button", { class: "main wide done", onclick: () => finishSet("done") }, Object.keys(active.pick).length ? gettext("Done") : gettext("Done as planned")),
       step.clock ? el("button", { class: "wide", id: "by-clock", onclick: () => { signals.warm(); signals.never(); active.restUntil = 0; scrollTo(0, 0); setClock(circuit.enter(steps(), active.index, "ready", Date.now())); } }, gettext("Go by the clock")) : null,
-      el("p", { class: "small" }, exercise.cue || ""),
       el("div", { class: "steppers" },
-        ladder.length ? stepper(gettext("load"), loadText(set), () => shift(-1), () => shift(1)) : null,
+        ladder.length ? stepper(gettext("load"), `${set.amount} ${set.unit}`, () => shift(-1), () => shift(1)) : null,
         set.hold_s ? null : stepper(gettext("reps"), `${reps ?? ""}`, () => change({ reps: Math.max(0, (reps ?? 0) - 1) }), () => change({ reps: (reps ?? 0) + 1 })),
         set.rir === null || set.rir === undefined ? null : stepper(gettext("in reserve"), `${set.rir}`, () => change({ rir: Math.max(0, set.rir - 1) }), () => change({ rir: Math.min(10, set.rir + 1) })))),
-    el("div", { class: "row tools" },
-      el("button", { class: "plain", onclick: () => swapSheet(step) }, gettext("swap")),
-      el("button", { class: "plain", onclick: () => noteSheet() }, gettext("note")),
-      bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, gettext("leave out")) : el("button", { class: "plain", onclick: () => finishSet("missed") }, gettext("skip")),
-      el("button", { class: "plain", onclick: painSheet }, gettext("it hurts")),
-      el("button", { class: "plain stop", onclick: stopSheet }, gettext("stop"))),
+    el("div", { class: "thumb" },
+      el("button", { class: "main wide done", onclick: () => finishSet("done") }, Object.keys(active.pick).length ? gettext("Done") : gettext("Done as planned")),
+      el("div", { class: "tools" },
+        el("button", { class: "plain", onclick: () => swapSheet(step) }, gettext("swap")),
+        el("button", { class: "plain", onclick: () => noteSheet() }, gettext("note")),
+        bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, gettext("leave out")) : el("button", { class: "plain", onclick: () => finishSet("missed") }, gettext("skip")),
+        el("button", { class: "plain", onclick: painSheet }, gettext("it hurts")),
+        el("button", { class: "plain stop", onclick: stopSheet }, gettext("stop")))),
+    exercise.cue ? el("p", { class: "small" }, exercise.cue) : null,
     doneList(), thisDevice());
 }
 
@@ -427,9 +430,23 @@ const nameOf = (done) => { const planned = active.session.exercises[active.sessi
 
 function doneList() {
   if (!active.done.length) return null;
+  queueMicrotask(() => marks().catch(() => {}));
   return el("section", { class: "card" }, el("h2", {}, gettext("Done so far")), el("ul", { class: "done-list" }, ...active.done.map((d) => el("li", {},
-    el("button", { class: "plain", onclick: () => editSet(d) }, `${nameOf(d)} ${d.fields.amount ? `${d.fields.amount} ${d.fields.unit} ` : ""}× ${d.fields.reps ?? `${d.fields.hold_s ?? ""} s`}${d.fields.status === "missed" ? ` ${gettext("(skipped)")}` : ""}`)))));
+    el("button", { class: "plain", onclick: () => editSet(d) }, `${nameOf(d)} ${d.fields.amount ? `${d.fields.amount} ${d.fields.unit} ` : ""}× ${d.fields.reps ?? `${d.fields.hold_s ?? ""} s`}${d.fields.status === "missed" ? ` ${gettext("(skipped)")}` : ""}`, el("span", { class: "tick", "data-entity": d.entity }, "✓"))))));
 }
+
+// One tick: kept on this device. Two: it has arrived. An exclamation mark: it was refused, and waits under Data.
+async function marks() {
+  const waiting = new Set((await store.unsent()).map((op) => op.entity));
+  const refused = new Set((await store.refused()).map((op) => op.entity));
+  for (const mark of place.querySelectorAll("[data-entity]")) {
+    const { entity } = mark.dataset;
+    const [sign, words] = refused.has(entity) ? ["!", gettext("refused")] : waiting.has(entity) ? ["✓", gettext("kept on this device")] : ["✓✓", gettext("arrived")];
+    mark.replaceChildren(el("span", { "aria-hidden": "true" }, sign), el("span", { class: "visually-hidden" }, words));
+    mark.classList.toggle("arrived", sign === "✓✓");
+  }
+}
+store.onChange(() => { marks().catch(() => {}); });
 
 async function extraSet() {
   active.session.steps.push({ ...active.session.steps[active.session.steps.length - 1], label: gettext("one more"), clock: undefined });

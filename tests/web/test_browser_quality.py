@@ -237,8 +237,7 @@ def test_every_screen_passes_axe_light_and_dark_and_at_twice_the_text(
 
 def settled(page: Page) -> None:
     """Wait until what the browser fills in by itself is there."""
-    for skeleton in page.locator("main .skeleton").all():
-        expect(skeleton).to_have_count(0)
+    expect(page.locator("main .skeleton")).to_have_count(0)
 
 
 def tab_to(page: Page, name: str, limit: int = 90) -> None:

@@ -203,7 +203,7 @@ def test_from_the_first_page_to_the_first_set(state: Any) -> None:
 def test_the_set_and_the_check_in_have_arrived(context: BrowserContext, site: Site) -> None:
     page = context.new_page()
     page.goto(f"{site.url}/data/")
-    expect(page.get_by_text(re.compile("1 sessions, 1 sets, [1-9] check-in values"))).to_be_visible()
+    expect(page.get_by_text(re.compile("1 session, 1 set, [1-9] check-in values"))).to_be_visible()
     page.goto(f"{site.url}/answer/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Can resistance training improve my")
 

@@ -46,6 +46,8 @@ def show(request: HttpRequest) -> HttpResponse:
         return render(request, "mettle/answer.html", context | {"sealed": True, "left": days_left(person, trial)})
     found, newer_comes = answering.ask(person, outcome)
     context["newer_comes"] = newer_comes
+    if found is None or found.answer.get("nothing"):
+        context["so_far"] = person.observations.filter(deleted="", outcome=outcome).values("on").distinct().count()
     if found is None:
         return render(request, "mettle/answer.html", context | {"waiting": True})
     return render(request, "mettle/answer.html", context | told(found))

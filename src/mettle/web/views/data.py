@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle.errors import InputError
@@ -38,6 +39,12 @@ def show(request: HttpRequest) -> HttpResponse:
     }
     context = {
         "counts": counts,
+        "holds": [
+            ngettext("%d session", "%d sessions", counts["sessions"]) % counts["sessions"],
+            ngettext("%d set", "%d sets", counts["sets"]) % counts["sets"],
+            ngettext("%d check-in value", "%d check-in values", counts["observations"]) % counts["observations"],
+            ngettext("%d questionnaire", "%d questionnaires", counts["responses"]) % counts["responses"],
+        ],
         "batches": person.imports.order_by("-at")[:30],
         "accesses": person.accesses.order_by("-at")[:50],
         "lost": person.lost_values.order_by("-at")[:20],

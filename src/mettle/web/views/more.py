@@ -8,26 +8,36 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
+LABELS = {
+    "check_in": lazy("Check in"),
+    "questionnaires": lazy("Questionnaires"),
+    "reactions": lazy("Reaction tests"),
+    "sessions": lazy("What you did"),
+    "safety_plan": lazy("My safety plan"),
+    "trials": lazy("Find out if it works for me"),
+    "evidence": lazy("What is published"),
+    "prompts": lazy("Reminders"),
+    "settings": lazy("Settings"),
+    "burden": lazy("What it costs you"),
+    "data": lazy("Your data"),
+}
+
+
 @login_required
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """A list of links."""
-    links = [
-        {"href": reverse("check_in"), "label": _("Check in")},
-        {"href": reverse("trials"), "label": _("Find out if it works for me")},
-        {"href": reverse("evidence"), "label": _("Evidence")},
-        {"href": reverse("questionnaires"), "label": _("Questionnaires")},
-        {"href": reverse("reactions"), "label": _("Reaction tests")},
-        {"href": reverse("safety_plan"), "label": _("My safety plan")},
-        {"href": reverse("prompts"), "label": _("Prompts")},
-        {"href": reverse("settings"), "label": _("Settings")},
-        {"href": reverse("burden"), "label": _("What it costs you")},
-        {"href": reverse("data"), "label": _("Your data")},
+    """Links in three short lists."""
+    groups = [
+        (_("For you"), ["check_in", "questionnaires", "reactions", "sessions", "safety_plan"]),
+        (_("What works"), ["trials", "evidence"]),
+        (_("The app"), ["prompts", "settings", "burden", "data"]),
     ]
-    return render(request, "mettle/more.html", {"links": links})
+    told = [(title, [(reverse(name), LABELS[name]) for name in names]) for title, names in groups]
+    return render(request, "mettle/more.html", {"groups": told})

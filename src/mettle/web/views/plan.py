@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle.training import catalogue
@@ -26,6 +28,19 @@ if TYPE_CHECKING:
     from mettle.web import models
 
 
+PARTS = {
+    "warm_up": _("Warm-up"),
+    "straight": _("Set after set"),
+    "superset": _("Two in turn"),
+    "circuit": _("Circuit"),
+    "power": _("Quick and light"),
+    "balance": _("Balance"),
+    "mobility": _("Mobility"),
+}
+ASKS = ("help_item9", "clearance_advised", "refused_symptoms", "refused_blood_pressure", "refused_age")
+"""Messages of a plan that ask something of the person; the others only tell."""
+
+
 @login_required
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
@@ -38,10 +53,10 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "plan": plan.plan,
         "weeks": [_week(w, done) for w in plan.plan["weeks"]],
-        "messages_of_plan": plan.plan["messages"],
+        "messages_of_plan": [m | {"asks": m["code"] in ASKS} for m in plan.plan["messages"]],
         "shortfalls": plan.plan["shortfalls"],
         "checks": plan.plan["checks"],
-        "today": days.today(person).isoformat(),
+        "today": days.today(person),
     }
     return render(request, "mettle/plan.html", context)
 
@@ -51,7 +66,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """Plan anew from today, from the same answers."""
     programme.make(person_of(request))
-    messages.success(request, _("A new plan from today. What you did is kept."))
+    messages.success(request, gettext("A new plan from today. What you did is kept."))
     return redirect("plan")
 
 
@@ -103,7 +118,7 @@ def _session(session: dict[str, Any], done: set[str]) -> dict[str, Any]:
     names = catalogue.exercises()
     return {
         "id": session["id"],
-        "on": session["on"],
+        "on": date.fromisoformat(session["on"]) if session["on"] else None,
         "day": session["day"],
         "start": session["start"],
         "minutes": round(session["minutes"]),
@@ -111,7 +126,7 @@ def _session(session: dict[str, Any], done: set[str]) -> dict[str, Any]:
         "done": session["id"] in done,
         "parts": [
             {
-                "kind": part["kind"].replace("_", "-"),
+                "kind": PARTS.get(part["kind"], part["kind"]),
                 "rounds": part.get("rounds"),
                 "text": part.get("text", ""),
                 "exercises": [

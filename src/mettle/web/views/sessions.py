@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mettle.reports.progress import name_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mettle.web import models
 
 A_PAGE = 30
+SKIPPED = {"missed": lazy("not this day"), "illness": lazy("ill"), "rest": lazy("a day of rest")}
 NUMBERS = {"reps": int, "hold_s": float, "rir": float}
 SESSION_NUMBERS = {"duration_min": int, "session_rpe": float, "pain": float}
 
@@ -41,7 +43,10 @@ def show(request: HttpRequest) -> HttpResponse:
     rows = person.sessions.filter(deleted="", on__isnull=False).order_by("-on", "-clock_time", "id")
     shown = list(rows[(page - 1) * A_PAGE : page * A_PAGE + 1])
     sets = _sets(person, [r.id for r in shown])
-    listed = [{"row": r, "names": _names(sets[r.id]), "count": len(sets[r.id])} for r in shown[:A_PAGE]]
+    listed = [
+        {"row": r, "names": _names(sets[r.id]), "count": len(sets[r.id]), "skipped": SKIPPED.get(r.skipped)}
+        for r in shown[:A_PAGE]
+    ]
     more = page + 1 if len(shown) > A_PAGE else None
     return render(request, "mettle/sessions.html", {"listed": listed, "more": more, "page": page})
 

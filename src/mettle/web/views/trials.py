@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -9,28 +10,35 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
 from mettle.errors import InputError
 from mettle.web import days, models, trialing
 from mettle.web.people import person_of
+from mettle.web.views.answer import name_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 WHY_NOT = {
-    "phq9_absent": _(
+    "phq9_absent": lazy(
         "Days without training are drawn only after a PHQ-9 of the last two weeks. You can answer it first, or compare two ways of training."
     ),
-    "phq9_old": _(
+    "phq9_old": lazy(
         "Your last PHQ-9 is more than two weeks old. Answer it again first, or compare two ways of training."
     ),
-    "phq9_high": _(
+    "phq9_high": lazy(
         "Your answers say that this is a hard time. Days without training are not drawn now; two ways of training can be compared."
     ),
-    "item9": _("Days without training are not drawn now; two ways of training can be compared."),
-    "item9_missing": _("Days without training are drawn only where every question of the PHQ-9 was answered."),
+    "item9": lazy("Days without training are not drawn now; two ways of training can be compared."),
+    "item9_missing": lazy("Days without training are drawn only where every question of the PHQ-9 was answered."),
+}
+DECISIONS = {
+    "keep": lazy("kept as it was"),
+    "change": lazy("something changed"),
+    "drop": lazy("dropped"),
 }
 
 
@@ -45,7 +53,14 @@ def show(request: HttpRequest) -> HttpResponse:
         for o in trialing.offers(person)
     ]
     own = [
-        {"trial": t, "last": trialing.last_day(t), "over": trialing.over(t)}
+        {
+            "trial": t,
+            "about": name_of(t.trial["outcome"]),
+            "first": date.fromisoformat(t.trial["start"]),
+            "last": date.fromisoformat(trialing.last_day(t)),
+            "over": trialing.over(t),
+            "decided": DECISIONS.get(t.end.get("decision", "")),
+        }
         for t in person.trials.order_by("-enrolled_at")
     ]
     return render(request, "mettle/trials.html", {"offers": rows, "own": own})
@@ -65,7 +80,6 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         for key in person.choices.get("check_in", instruments.daily_default())
         if key in measures
     ]
-    request.GET.get("claim", "")
     context = {"offer": chosen, "outcomes": outcomes, "weeks": trialing.WEEKS, "burden": _burden(chosen)}
     return render(request, "mettle/trial_new.html", context)
 
@@ -95,7 +109,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     chances = trialing.chances(person, chosen, outcome=asked["outcome"], weeks=asked["weeks"])
     weeks: dict[int, list[dict[str, Any]]] = {}
     for n, row in enumerate(trial["schedule"]):
-        weeks.setdefault(n // 7 if chosen.kind != "am_pm" else n // 14, []).append(row)
+        shown = row | {"on": date.fromisoformat(row["on"])}
+        weeks.setdefault(n // 7 if chosen.kind != "am_pm" else n // 14, []).append(shown)
     return render(
         request,
         "mettle/trial_preview.html",
@@ -134,7 +149,7 @@ def decide(request: HttpRequest, trial: int) -> HttpResponse:
         "trial": found,
         "over": trialing.over(found),
         "answer": kept.answer if kept and trialing.over(found) else None,
-        "last": trialing.last_day(found),
+        "last": date.fromisoformat(trialing.last_day(found)),
     }
     return render(request, "mettle/trial_end.html", context)
 

@@ -83,7 +83,7 @@ async function flanker(task) {
   return trials;
 }
 
-const leave = () => el("p", { class: "small" }, el("a", { href: "/reactions/" }, gettext("Stop and leave")));
+const leave = () => el("a", { class: "button plain wide", href: "/reactions/" }, gettext("Stop and leave"));
 
 async function run(task) {
   gone = false; input = "";

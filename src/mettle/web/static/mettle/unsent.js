@@ -4,7 +4,9 @@ import { download, el, show } from "./dom.js";
 import { gettext, ngettext } from "./words.js";
 
 const place = document.getElementById("unsent-list");
-const words = (fields) => Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ");
+const kinds = { session: gettext("a session"), set: gettext("a set"), observation: gettext("a check-in"), signal: gettext("a note on the day"), response: gettext("a questionnaire"), reaction: gettext("a reaction test") };
+const kind = (op) => kinds[op.kind.split(".")[0]] ?? op.kind;
+const words = (fields) => Object.entries(fields).filter(([, value]) => value !== null && typeof value !== "object" && value !== "").map(([name, value]) => `${name.replaceAll("_", " ")} ${String(value).replaceAll("_", " ")}`).join(", ");
 
 async function list() {
   const [unsent, refused, mine] = [await store.unsent(), await store.refused(), (await store.kept("mine")) || []];
@@ -13,7 +15,7 @@ async function list() {
     el("h2", {}, gettext("Only on this device")),
     unsent.length ? el("p", {}, ngettext("%(n)s record waits to be sent.", "%(n)s records wait to be sent.", unsent.length)) : null,
     refused.length ? el("p", {}, gettext("These were not taken. They stay here until you have them as a file or let them go:")) : null,
-    refused.length ? el("ul", { class: "stack" }, ...refused.map((op) => el("li", {}, `${op.kind}: ${words(op.fields)}. `, el("strong", {}, op.why), " ",
+    refused.length ? el("ul", { class: "stack" }, ...refused.map((op) => el("li", {}, `${kind(op)}: ${words(op.fields)}. `, el("strong", {}, op.why), " ",
       el("button", { class: "plain", onclick: async () => { await store.forget(op.at); await list(); } }, gettext("Let it go"))))) : null,
     mine.length ? el("p", {}, ngettext("Answers to %(n)s questionnaire that never leave this device, because somebody else hosts this mettle.", "Answers to %(n)s questionnaires that never leave this device, because somebody else hosts this mettle.", mine.length)) : null,
     el("button", { class: "wide", onclick: () => download("mettle-this-device.json", { unsent, refused, only_here: mine }) }, gettext("Save them as a file"))));

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -106,7 +107,7 @@ def test_a_skipped_row_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str
     broken.write_text((DATA / "checkins.csv").read_text() + "soon,5\n")
     code, _, err = run("--checkins", str(broken), *EXAMPLE[2:], capsys=capsys)
     assert code == 0
-    assert "c.csv: row 227: left out" in err
+    assert "c.csv: row 230: left out" in err
 
 
 def test_the_shell_answer_loads_neither_numba_nor_scipy_nor_charts() -> None:
@@ -124,6 +125,7 @@ def test_example_prints_the_answer_and_writes_the_report(tmp_path: Path, capsys:
     out = capsys.readouterr().out
     assert "simulated person" in out
     assert "A session helps your mood" in out
+    assert re.search(r"The randomisation test, which needs no model, agrees \(p = 0\.0\d\d\)", out)
     page = (tmp_path / "new" / "answer.html").read_text()
     assert "simulated person" in page
     assert str(tmp_path / "new" / "answer.html") in out

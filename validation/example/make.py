@@ -1,33 +1,46 @@
 """Write the example that `mettle example` carries: one simulated person whose true effect is known, as the files that real people have.
 
-Run: .venv/bin/python validation/example/make.py
+The schedule is drawn as `mettle trial design` draws it, and the person does what it says. The seed is the first whose diary gives a
+clear answer; `--count` tells how many of the first 24 do, so that nobody takes the example for what always happens.
+
+Run: .venv/bin/python validation/example/make.py [--count | --picture]
+`--picture` takes the README's picture of the report anew, with the Chromium that CHROMIUM names.
 """
 
 from __future__ import annotations
 
 import csv
-import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mettle.answers import answer
+from mettle.cli import main as shell
+from mettle.trials.design import Wish, draw, to_bytes
 from mettle.trials.people import PEOPLE, simulate
+from mettle.trials.schedule import schedule_from
 
 if TYPE_CHECKING:
     from mettle.diary import Diary
-    from mettle.trials.schedule import Schedule
 
 FOLDER = Path(__file__).resolve().parents[2] / "src" / "mettle" / "cli" / "_example"
-DAYS, SEED = 84, 1
+PICTURE = FOLDER.parents[3] / "docs" / "pictures" / "answer.png"
+SEED = 2
+TRIAL = Wish("days", ("train", "rest"), date(2026, 3, 2), 84, outcome="mood", claims=("3.3",), timezone="Europe/Berlin")
 HEVY = "title,start_time,end_time,description,exercise_title,superset_id,exercise_notes,set_index,set_type,weight_kg,reps,distance_km,duration_seconds,rpe"
 
 
 def main() -> None:
-    diary, schedule = simulate(PEOPLE["benefits"], days=DAYS, seed=SEED, randomised=True)
-    assert schedule is not None
+    trial = draw(TRIAL, seed=SEED)
+    diary, _ = simulate(PEOPLE["benefits"], seed=SEED, plan=schedule_from(trial))
     FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "trial.json").write_bytes(to_bytes(trial))
     write_checkins(diary, FOLDER / "checkins.csv")
     write_training(diary, FOLDER / "training_hevy.csv")
-    write_trial(schedule, FOLDER / "trial.json")
 
 
 def write_checkins(diary: Diary, path: Path) -> None:
@@ -64,27 +77,38 @@ def write_training(diary: Diary, path: Path) -> None:
                 )
 
 
-def write_trial(schedule: Schedule, path: Path) -> None:
-    days = [{"on": a.on.isoformat(), "part": None, "arm": a.arm, "phase": a.phase} for a in schedule.assignments]
-    document = {
-        "version": 1,
-        "kind": schedule.kind,
-        "arms": list(schedule.arms),
-        "timezone": None,
-        "start": days[0]["on"],
-        "days": len(days),
-        "seed": SEED,
-        "draws": 1,
-        "schedule": days,
-        "constraints": {},
-        "outcome": "mood",
-        "swc": None,
-        "claims": [],
-        "claims_sha256": None,
-        "stopping": [],
-    }
-    path.write_text(json.dumps(document, indent=1) + "\n")
+def count(seeds: range = range(1, 25)) -> None:
+    """What the answer is for each seed, schedule and person drawn anew."""
+    verdicts = []
+    for seed in seeds:
+        schedule = schedule_from(draw(TRIAL, seed=seed))
+        diary, _ = simulate(PEOPLE["benefits"], seed=seed, plan=schedule)
+        found = answer("mood", diary, today=date(2026, 11, 22), schedule=schedule)
+        verdicts.append(f"{found.strength or ''} {found.verdict}".strip())
+        print(seed, verdicts[-1], found.sentence)
+    print({verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))})
+
+
+def picture() -> None:
+    """The begin of the example's report, 800 pixels wide."""
+    with tempfile.TemporaryDirectory() as folder:
+        shell(["example", "--out", folder])
+        shown = [
+            f"--screenshot={PICTURE}",
+            "--window-size=800,1105",
+            "--hide-scrollbars",
+            f"file://{folder}/answer.html",
+        ]
+        browser = os.environ.get("CHROMIUM", "chromium")
+        subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", *shown], check=True, capture_output=True
+        )
 
 
 if __name__ == "__main__":
-    main()
+    if "--picture" in sys.argv:
+        picture()
+    elif "--count" in sys.argv:
+        count()
+    else:
+        main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -36,16 +37,17 @@ def run(args: argparse.Namespace) -> int:
     from mettle.errors import MissingExtraError
     from mettle.reports.answer import write_report
     from mettle.reports.terminal import answer_lines
-    from mettle.trials import read_schedule
+    from mettle.trials.design import sampler
+    from mettle.trials.schedule import schedule_from
 
     folder = Path(args.out)
     with as_file(files("mettle.cli") / "_example") as data:
         diary = read_diary(
             [str(data / "checkins.csv"), str(data / "training_hevy.csv")], timezone="Europe/Berlin", unit=None
         )
-        schedule = read_schedule(data / "trial.json")
+        trial = json.loads((data / "trial.json").read_text(encoding="utf-8"))
     print("\n".join(textwrap.wrap(NOTE, 78)), end="\n\n")
-    found = answer("mood", diary, today=today(), schedule=schedule)
+    found = answer("mood", diary, today=today(), schedule=schedule_from(trial), redraw=sampler(trial))
     print("\n".join(answer_lines(found)), end="\n\n")
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / "answer.html"

@@ -167,3 +167,94 @@ def test_a_plan_from_the_own_diary(tmp_path: Path, capsys: pytest.CaptureFixture
     assert told["noise"]["item"] != 0.6
     assert told["designs"][0]["days"] == [28, 56, 84, 120, 180, 365]
     assert date.fromisoformat(json.loads(out.read_bytes())["start"]) == date(2026, 3, 2)
+
+
+def test_a_stretch_ends_at_once_and_what_was_recorded_is_still_analysed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, scores = tmp_path / "t.json", tmp_path / "s.csv"
+    scores.write_text(PHQ9)
+    assert design(out, "--kind", "blocks", "--days", "84", "--scores", str(scores)) == 0
+    assert main(["trial", "rehearse", str(out), "--out", str(tmp_path)]) == 0
+    ending = ["trial", "end", str(out), "--reason", "item9", "--on", "2026-04-20", "--arms", "morning,evening"]
+    capsys.readouterr()
+    assert main(ending) == 0
+    told = capsys.readouterr().err
+    assert "you train as planned" in told
+    assert "mettle help" in told
+    go_on = shlex.split(next(line for line in told.splitlines() if "trial design" in line).partition("mettle ")[2])
+    assert main([*go_on[:-1], str(tmp_path / go_on[-1])]) == 0
+    assert main(ending) == 2
+    assert "ended before" in capsys.readouterr().err
+    files = ["--checkins", str(tmp_path / "checkins.csv"), "--exposures", str(tmp_path / "exposures.csv")]
+    assert main(["answer", *files, "--outcome", "mood", "--schedule", str(out), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["credibility"] == "randomised"
+    assert found["data"]["last_day"] == "2026-04-19"
+    assert found["effects"]["acute"]["mean"] is not None
+    assert 0 < found["checks"]["randomisation_p"] <= 1
+    assert {e["why"] for e in found["excluded"] if e["when"] >= "2026-04-20 03"} == {"a washout day"}
+    assert found["adherence"]["done_when_assigned"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--reason", "item9", "--on", "2027-01-01"], "outside the trial"),
+        (["--reason", "item9", "--on", "soon"], "--on must be a date"),
+        (["--reason", "item9", "--on", "2026-04-20", "--arms", "happy,sad"], "no plan can hold"),
+        (["--reason", "tired"], "invalid choice"),
+    ],
+)
+def test_a_wrong_end_changes_nothing(
+    tmp_path: Path, more: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "t.json"
+    assert design(out, "--kind", "days", "--days", "84") == 0
+    before = out.read_bytes()
+    capsys.readouterr()
+    assert main(["trial", "end", str(out), *more]) == 2
+    told = capsys.readouterr().err
+    assert words in told
+    assert told.count("\n") == 1
+    assert out.read_bytes() == before
+
+
+def test_someone_who_trains_meets_the_offers_that_keep_them_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["claims"], ["plan", "--kind", "days"]):
+        assert main(["trial", *command]) == 0
+        told = capsys.readouterr().out
+        assert (
+            told.index("random days within the week")
+            < told.index("two against three sessions")
+            < told.index("stopping test")
+        )
+    assert design(tmp_path / "t.json", "--days", "84") == 2
+    assert "--kind am_pm --arms morning,evening" in capsys.readouterr().err
+    scores = tmp_path / "s.csv"
+    scores.write_text(PHQ9)
+    assert design(tmp_path / "t.json", "--kind", "blocks", "--days", "84", "--scores", str(scores)) == 0
+    told = capsys.readouterr().err
+    assert "stopping test" in told
+    assert "these come first" in told
+
+
+@pytest.mark.parametrize("claim", ["2.0", "7.8", "8.2"], ids=["rare_questionnaire", "own_record", "morning_evening"])
+def test_claims_of_other_kinds_get_from_design_to_answer(
+    claim: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, scores = tmp_path / "t.json", tmp_path / "s.csv"
+    scores.write_text(PHQ9)
+    assert design(out, "--claim", claim, "--scores", str(scores), "--start", "2026-03-02") == 0
+    assert main(["trial", "rehearse", str(out), "--out", str(tmp_path)]) == 0
+    command = shlex.split(capsys.readouterr().err.splitlines()[-1])
+    assert main([*command[1:], "--json", "--open"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    trial = ready()[claim]
+    assert found["headline"]["effect"] == trial.effect
+    assert found["outcome"]["higher_is"] == trial.higher_is
+    assert found["credibility"] == "randomised"
+    assert found["effects"][trial.effect]["mean"] is not None
+    assert found["adherence"]["done_when_assigned"] == 1.0

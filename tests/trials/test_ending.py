@@ -11,7 +11,7 @@ from mettle.errors import InputError
 from mettle.instruments.safety import WithholdingLimit, longest_stretch
 from mettle.trials.admissible import Rules
 from mettle.trials.design import Wish, draw
-from mettle.trials.ending import end_stretch
+from mettle.trials.ending import as_drawn, end_stretch
 from mettle.trials.schedule import schedule_from
 
 MONDAY = date(2026, 11, 23)
@@ -64,3 +64,14 @@ def test_wrong_wishes_are_told_in_one_line() -> None:
         end_stretch(drawn(), FIRED, reason="tired")
     with pytest.raises(InputError, match="two ways of training"):
         end_stretch(drawn(), FIRED, reason="stop_item9", arms=("train", "rest"))
+
+
+@pytest.mark.parametrize("kind", ["blocks", "days", "pairs", "session"])
+def test_an_ended_trial_still_knows_how_it_was_drawn(kind: str) -> None:
+    trial = drawn(kind)
+    ended = end_stretch(trial, FIRED, reason="stop_item9")
+    restored = as_drawn(ended)
+    assert restored is not None
+    assert restored["schedule"] == trial["schedule"]
+    with pytest.raises(InputError, match="ended before"):
+        end_stretch(ended, FIRED, reason="stop_item9")

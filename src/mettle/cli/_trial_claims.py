@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the table and the count."""
     from mettle import evidence
-    from mettle.trials.claims import end_to_end, ready
+    from mettle.trials.claims import end_to_end, offer_words, offers, ready
 
     trials = ready()
     complete = [t for t in trials.values() if end_to_end(t)]
@@ -48,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
             "whole": whole,
             "in_part": len(complete) - whole,
         }
-        print_json({"counts": counts, "claims": rows})
+        first = [{"kind": o.kind, "arms": list(o.arms), "words": o.words} for o in offers()]
+        print_json({"counts": counts, "offers": first, "claims": rows})
         return 0
     for t in trials.values():
         arms = " / ".join(a.replace("_", " ") for a in t.arms)
@@ -59,4 +60,5 @@ def run(args: argparse.Namespace) -> int:
         f"two arms that a plan can make. {whole} test the whole claim, {len(complete) - whole} a part of it. "
         f"{len(evidence.claims()) - len(trials)} further claims need a laboratory, a scan or many people."
     )
+    print("", *offer_words(), sep="\n")
     return 0

@@ -82,7 +82,12 @@ def _wish(args: argparse.Namespace, start: date) -> Wish:
     scores = clearance.read_scores(args.scores, today=max(_today(), start)) if args.scores else None
     kind = args.kind or (claim.kind if claim else None)
     if kind is None:
-        raise InputError(f"--kind must be one of {', '.join(KINDS)} (or give --claim)")
+        from mettle.trials.claims import offers
+
+        first = "; ".join(f"--kind {o.kind} --arms {','.join(o.arms)} ({o.words})" for o in offers())
+        raise InputError(
+            f"--kind must be one of {', '.join(KINDS)} (or give --claim); if you already train, first: {first}"
+        )
     if arms[1] == "rest" and kind == "blocks" and scores is None:
         scores = _ask(start)
     limit = clearance.limit(scores, today=start)
@@ -235,4 +240,8 @@ def _say(trial: dict[str, Any], out: Path) -> None:
     if trial["draws"] > 1:
         lines.append(f"This is draw {trial['draws']}; the count stays in the file.")
     lines += [n["text"] for n in trial["notes"]]
+    if trial["kind"] == "blocks" and trial["arms"][1] == "rest":
+        from mettle.trials.claims import offer_words
+
+        lines += offer_words()[:-1]
     print("\n".join(lines), file=sys.stderr)

@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Plan, and say it in words."""
     from mettle import evidence, instruments
     from mettle.trials import planning
+    from mettle.trials.claims import asked_every, offer_words
 
     claim = _claim(args.claim)
     outcome = args.outcome or (claim.outcome if claim else "mood")
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         noise=noise,
         kinds=_kinds(args.kind),
         two_ways=claim.arms[1] != "rest" if claim else None,
-        every_days=max(known.recall_days or 14, 7) if known else 1,
+        every_days=asked_every(outcome),
     )
     if not found.curves:
         raise InputError(
@@ -72,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(planning.to_json(found, outcome=outcome, own_sd=own_sd, claim=args.claim, sd_source=source))
         return 0
     _show(found, outcome=outcome, own_sd=own_sd, source=source, claim=args.claim)
+    print("", *offer_words(), sep="\n")
     return 0
 
 

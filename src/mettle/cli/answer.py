@@ -47,7 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="trial.json of `mettle trial design`: the answer is then causal",
     )
-    parser.add_argument("--higher-is", choices=["better", "worse"], default="better", help="direction of the outcome")
+    parser.add_argument(
+        "--higher-is",
+        choices=["better", "worse"],
+        help="direction of the outcome (default: as its questionnaire or item says, else better); of several outcomes, that of those "
+        "which mettle does not know",
+    )
     parser.add_argument("--swc", type=positive, metavar="X", help="smallest change worth noticing, in points")
     parser.add_argument(
         "--prior", choices=PRIORS, default="default", help="starting point that the headline is read under"
@@ -55,8 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--effect",
         choices=["acute", "next_day", "chronic", "total"],
-        default="acute",
-        help="which effect the headline is about (default acute: right after a session)",
+        help="which effect the headline is about (default: the claim's, where the schedule names one; else acute, right after a session)",
     )
     parser.add_argument(
         "--with",
@@ -112,7 +116,8 @@ def run(args: argparse.Namespace) -> int:
     outcomes = _outcomes(args.outcome, diary)
     if len(outcomes) > 1 and args.report:
         raise InputError("a report is about one outcome; give one --outcome", where="--report")
-    found = [_answer(outcome, args, diary, schedule=schedule, redraw=redraw) for outcome in outcomes]
+    alone = len(outcomes) == 1
+    found = [_answer(o, args, diary, schedule=schedule, redraw=redraw, alone=alone) for o in outcomes]
     if len(found) > 1:
         return _show_several(found, as_json=args.json)
     if args.report:
@@ -130,9 +135,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _answer(
-    outcome: str, args: argparse.Namespace, diary: Diary, *, schedule: Schedule | None, redraw: Redraw | None
+    outcome: str,
+    args: argparse.Namespace,
+    diary: Diary,
+    *,
+    schedule: Schedule | None,
+    redraw: Redraw | None,
+    alone: bool,
 ) -> Answer:
     from mettle.answers import answer
+    from mettle.trials.claims import effect_of, higher_is
     from mettle.trials.course import Expectancy, course
 
     now = today()
@@ -140,16 +152,18 @@ def _answer(
     if args.open and schedule is not None and not (at := course(schedule, now)).ended:
         opened = tuple(sorted({*opened, at.day}))
     told = Expectancy(args.expected, opened) if args.expected is not None or opened else None
+    tested = schedule.claims[0] if schedule and schedule.claims else None
+    stated = args.higher_is if alone else None
     return answer(
         outcome,
         diary,
         today=now,
         schedule=schedule,
         claim=args.claim,
-        higher_is=args.higher_is,
+        higher_is=stated or higher_is(tested, outcome, args.higher_is or "better"),
         swc=args.swc,
         prior=args.prior,
-        effect=args.effect,
+        effect=args.effect or (effect_of(tested, outcome) if alone else "acute"),
         drop_first_days=args.drop_first_days,
         redraw=redraw,
         expectancy=told,
@@ -174,8 +188,10 @@ def _trial(paths: Sequence[str]) -> tuple[Schedule | None, Redraw | None]:
     if len(documents) > 1 or not isinstance(document, dict) or not document.get("constraints"):
         return schedule, None
     from mettle.trials.design import sampler
+    from mettle.trials.ending import as_drawn
 
-    return schedule, sampler(document)
+    drawn = as_drawn(document)
+    return schedule, None if drawn is None else sampler(drawn)
 
 
 def _outcomes(given: Sequence[str], diary: Diary) -> list[str]:

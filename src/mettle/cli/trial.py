@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mettle.cli import _trial_claims, _trial_design, _trial_plan, _trial_rehearse
+from mettle.cli import _trial_claims, _trial_design, _trial_end, _trial_plan, _trial_rehearse
 
 if TYPE_CHECKING:
     import argparse
@@ -13,6 +13,7 @@ _PARTS = {
     "design": (_trial_design, "draw a schedule by lot and write it down, once"),
     "plan": (_trial_plan, "see what each design can find, how often it answers, what it asks of you"),
     "rehearse": (_trial_rehearse, "run a drawn trial on a simulated person whose truth is known"),
+    "end": (_trial_end, "end the days without training at once; what was recorded stays and can be analysed"),
     "claims": (_trial_claims, "which claims can be tried at home, and how"),
 }
 

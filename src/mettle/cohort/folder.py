@@ -11,6 +11,7 @@ from mettle.answers import Case
 from mettle.diary import merge
 from mettle.errors import InputError
 from mettle.importers import read
+from mettle.trials.claims import higher_is
 from mettle.trials.design import sampler
 from mettle.trials.schedule import read_document, schedule_from
 
@@ -104,7 +105,7 @@ def load(person: Person) -> Case:
         diary=merge(imported.diary for imported in files),
         schedule=schedule,
         claim=asked.get("claim"),
-        higher_is=asked.get("higher_is", "better"),
+        higher_is=asked.get("higher_is") or higher_is(asked.get("claim"), asked["outcome"]),
         unit=unit if unit and unit not in UNITS else "points",
         swc=asked.get("swc"),
         redraw=redraw,

@@ -78,7 +78,8 @@ def adherence(
     shares: dict[str, float | None] = {}
     count: dict[str, int] = {}
     for arm in schedule.arms:
-        days = [(on - table.axis.origin).days for on, a in schedule.trial_days.items() if a == arm]
+        asked = schedule.trial_days if arm == "rest" else schedule.session_days  # a block has days without a session
+        days = [(on - table.axis.origin).days for on, a in asked.items() if a == arm]
         count[arm] = len(days)
         shares[arm] = sum(d in done for d in days) / len(days) if days else None
     assigned, otherwise = shares[first], shares[second]

@@ -15,6 +15,7 @@ from mettle.trials.schedule import Kind
 if TYPE_CHECKING:
     from mettle.evidence import Claim, PriorSet
     from mettle.trials.contrasts import EffectName
+    from mettle.trials.verdict import Direction
 
 MeasuredBy = Literal["instrument", "item", "device", "own record"]
 DEVICES = {"rmssd": "hrv_rmssd_ms"}
@@ -95,7 +96,7 @@ def for_claim(claim: Claim | str) -> ClaimTrial | None:
         claim=one.id,
         kind=kind,
         arms=(row["arms"][0], row["arms"][1]),
-        days=168 if kind == "blocks" else row["days"],
+        days=_days(kind, row["days"], outcome),
         outcome=outcome,
         measured_by=by,
         daily=one.measure if by == "instrument" and one.measure else None,
@@ -123,6 +124,17 @@ def ready() -> dict[str, ClaimTrial]:
 def offers() -> tuple[Offer, ...]:
     """What someone who already trains is offered first."""
     return tuple(Offer(o["kind"], (o["arms"][0], o["arms"][1]), o["words"]) for o in _table()["offer"])
+
+
+def offer_words() -> list[str]:
+    """The first offers as a reader meets them, each with what to type; and what a stretch without training is."""
+    told = ["If you already train, these come first, since you go on training in all of them:"]
+    told += [f"  {o.words}: --kind {o.kind} --arms {','.join(o.arms)}" for o in offers()]
+    told.append(
+        "Stretches of days without training (--kind blocks --arms train,rest) are a stopping test: they ask what stopping does, and need a "
+        "PHQ-9 of the last 14 days (--scores)."
+    )
+    return told
 
 
 def ways() -> dict[str, list[tuple[str, str]]]:
@@ -159,11 +171,52 @@ def _outcome(claim: Claim, row: dict[str, Any]) -> tuple[str, MeasuredBy, str]:
     return wanted, "instrument" if wanted in instruments.ids() else "item", note
 
 
+SCORES = 10
+"""A questionnaire enters with at least so many scores planned: an answer takes seven, and some are always missed."""
+
+
+def _days(kind: str, days: int, outcome: str) -> int:
+    """Days of a trial: half a year of blocks, and as long as the outcome's questionnaire needs to be asked often enough."""
+    needed = SCORES * asked_every(outcome) if outcome in instruments.ids() else 0
+    return max(168 if kind == "blocks" else days, needed)
+
+
+def asked_every(outcome: str) -> int:
+    """How often an outcome is asked, in days: a questionnaire as often as it may be, at most once a week; anything else daily.
+
+    >>> asked_every("phq9"), asked_every("pss10"), asked_every("mood")
+    (14, 28, 1)
+    """
+    return max(instruments.load(outcome).min_interval_days, 7) if outcome in instruments.ids() else 1
+
+
 def _direction(outcome: str) -> Literal["better", "worse"]:
     if outcome in instruments.ids():
         return instruments.load(outcome).higher_is
     item = instruments.measures().get(outcome)
     return item.higher_is if item else ("worse" if outcome == "spent" else "better")
+
+
+def effect_of(claim: str | None, outcome: str) -> EffectName:
+    """Which effect a trial of a claim is about, where the outcome is the claim's own; else that of the session's own hours.
+
+    >>> effect_of("8.2", "sleep_quality"), effect_of("8.2", "mood"), effect_of(None, "mood")
+    ('next_day', 'acute', 'acute')
+    """
+    found = None if claim is None else for_claim(claim)
+    return found.effect if found is not None and found.outcome == outcome else "acute"
+
+
+def higher_is(claim: str | None, outcome: str, otherwise: Direction = "better") -> Direction:
+    """Which direction of an outcome is good: as its questionnaire, its item or its claim says.
+
+    >>> higher_is(None, "phq9"), higher_is(None, "mood"), higher_is("7.6", "spent"), higher_is(None, "my_own")
+    ('worse', 'better', 'worse', 'better')
+    """
+    if outcome in instruments.ids() or outcome in instruments.measures():
+        return _direction(outcome)
+    found = None if claim is None else for_claim(claim)
+    return found.higher_is if found is not None and found.outcome == outcome else otherwise
 
 
 @cache

@@ -44,6 +44,8 @@ def end_stretch(
         For an unknown reason, a day outside the trial, or arms that hold rest.
     """
     told = schedule_from(trial)
+    if trial.get("ended"):
+        raise InputError("it was ended before; what was recorded can be analysed as it is")
     if reason not in REASONS:
         raise InputError(f"reason must be one of {', '.join(REASONS)}, got {reason!r}")
     if arms is not None and "rest" in arms:
@@ -61,8 +63,25 @@ def end_stretch(
         "arms": None if arms is None or reason == "stop_injury" else list(arms),
     }
     stays = not rests and reason != "stop_injury"
+    if not stays:
+        ended["was"] = [dict(row) for row in trial["schedule"] if date.fromisoformat(row["on"]) >= on]
     schedule = [dict(row) if stays or date.fromisoformat(row["on"]) < on else _free(row) for row in trial["schedule"]]
     return {**trial, "schedule": schedule, "ended": ended}
+
+
+def as_drawn(trial: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The trial as it was drawn, before it was ended; None where an ended one does not say."""
+    ended = trial.get("ended")
+    if ended is None:
+        return trial
+    if not isinstance(ended, dict) or not isinstance(on := ended.get("on"), str):
+        raise InputError("ended must be as `mettle trial end` writes it", where="trial.json")
+    if ended.get("goes_on") == "two_ways" and ended.get("arms") is None:
+        return trial
+    was = ended.get("was")
+    if not isinstance(was, list) or not all(isinstance(row, dict) for row in was):
+        return None
+    return {**trial, "schedule": [row for row in trial["schedule"] if row["on"] < on] + was}
 
 
 def _free(row: Mapping[str, Any]) -> dict[str, Any]:

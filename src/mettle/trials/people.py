@@ -28,6 +28,8 @@ class Person:
         Lift right after a session, fading with ``tau_h`` hours.
     next_day
         Lift on the day after.
+    slow
+        What one session a day, kept up for months, comes to; only `rehearsal.rehearse` builds it in.
     sd
         Their within-person SD.
     missing
@@ -40,6 +42,7 @@ class Person:
 
     acute: float = 0.0
     next_day: float = 0.0
+    slow: float = 0.0
     tau_h: float = 4.0
     sd: float = 12.0
     missing: float = 0.1

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from django.db import models as django_models
 from django.urls import reverse
 
 from mettle.instruments import safety
-from mettle.web import export, models, store
+from mettle.web import export, models, store, uploads
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -160,3 +162,121 @@ def test_the_summary_tells_and_does_not_judge(as_alice: Client, alice: User) -> 
     page = as_alice.get(reverse("summary")).content.decode()
     assert "PHQ-9" in page
     assert not safety.forbidden_phrases(page)
+
+
+def look(client: Client, content: bytes, name: str) -> tuple[Any, str]:
+    """The dry run's page, and the token of the staged file."""
+    page = upload(client, content, name, "data_look")
+    found = re.search(r'name="staged" value="(\w*)"', page.content.decode())
+    return page, found[1] if found else ""
+
+
+def staged_files(settings: Any) -> list[Path]:
+    """Of everybody in this test's database: the folder itself is shared by tests."""
+    mine = [settings.PLACE.data / "uploads" / p.key.hex for p in models.Person.objects.all()]
+    return [path for folder in mine for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_dry_run_is_confirmed_with_one_tap_and_the_file_goes(as_alice: Client, settings: Any) -> None:
+    page, token = look(as_alice, hevy(1), "hevy.csv")
+    assert page.status_code == 200
+    (waiting,) = staged_files(settings)
+    assert waiting.parent.stat().st_mode & 0o077 == 0
+    as_alice.post(reverse("data_keep"), {"staged": token})
+    assert models.Set.objects.count() == 2
+    assert models.ImportBatch.objects.get().file_name == "hevy.csv"
+    assert staged_files(settings) == []
+
+
+def test_a_staged_file_is_its_persons_alone_and_goes_when_left_or_replaced_or_after_an_hour(
+    as_alice: Client, as_bob: Client, alice: User, settings: Any
+) -> None:
+    _, token = look(as_alice, hevy(1), "hevy.csv")
+    assert as_bob.post(reverse("data_keep"), {"staged": token}).status_code == 400
+    assert as_alice.post(reverse("data_keep"), {"staged": f"../{token}"}).status_code == 400
+    as_bob.post(reverse("data_leave"))
+    assert len(staged_files(settings)) == 1
+    _, again = look(as_alice, hevy(2), "hevy.csv")
+    assert len(staged_files(settings)) == 1
+    assert as_alice.post(reverse("data_keep"), {"staged": token}).status_code == 400
+    uploads.sweep(now=time.time() + uploads.STAGED_S - 60)
+    assert len(staged_files(settings)) == 1
+    uploads.sweep(now=time.time() + uploads.STAGED_S + 60)
+    late = as_alice.post(reverse("data_keep"), {"staged": again})
+    assert "choose it again" in late.content.decode()
+    look(as_alice, hevy(2), "hevy.csv")
+    as_alice.post(reverse("data_leave"))
+    assert staged_files(settings) == []
+    look(as_alice, hevy(2), "hevy.csv")
+    (waiting,) = staged_files(settings)
+    as_alice.post(reverse("data_erase"), {"word": "erase"})
+    assert not waiting.exists()
+    assert models.Set.objects.count() == 0
+
+
+SAMPLES = sorted(
+    p
+    for p in (ROOT / "tests/importers/samples").glob("*/valid/*")
+    if p.is_file() and p.suffix in (".csv", ".txt", ".json", ".xml")
+)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda p: f"{p.parts[-3]}/{p.name}")
+def test_every_reader_works_through_the_page(as_alice: Client, path: Path) -> None:
+    page, token = look(as_alice, path.read_bytes(), path.name)
+    assert page.status_code == 200, page.content.decode()
+    kept = as_alice.post(reverse("data_keep"), {"staged": token, "unit": "kg", "timezone": "Europe/Berlin"})
+    assert kept.status_code == 302
+    batch = models.ImportBatch.objects.get()
+    assert batch.file_name == path.name
+    asked = {q["code"] for q in batch.summary["questions"]}
+    assert sum(batch.summary["added"].values()) > 0 or asked
+
+
+def test_the_time_in_a_recordings_name_is_kept(as_alice: Client) -> None:
+    path = ROOT / "tests/importers/samples/rr/valid/2026-11-22 07-05-10.txt"
+    _, token = look(as_alice, path.read_bytes(), path.name)
+    as_alice.post(reverse("data_keep"), {"staged": token})
+    row = models.Observation.objects.first()
+    assert row is not None
+    assert (str(row.on), str(row.clock_time)) == ("2026-11-22", "07:05:10")
+
+
+def test_apple_healths_zip_and_our_own_export_come_in_after_a_dry_run(as_alice: Client, as_bob: Client) -> None:
+    sample = ROOT / "tests/importers/samples/apple_health/valid/sleep_hrv_workouts.xml"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("apple_health_export/export.xml", sample.read_bytes())
+    _, token = look(as_alice, buffer.getvalue(), "export.zip")
+    as_alice.post(reverse("data_keep"), {"staged": token})
+    assert models.ImportBatch.objects.get().format == "apple_health"
+    upload(as_alice, hevy(1))
+    archive = as_alice.post(reverse("data_take_along")).content
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        alone = file.read("mettle.json")
+    for content, name in ((archive, "mettle.zip"), (alone, "mettle.json")):
+        page, token = look(as_bob, content, name)
+        assert "2 sets" in page.content.decode()
+        reply = as_bob.post(reverse("data_keep"), {"staged": token}, follow=True)
+        assert "records came back" in reply.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"\x0e\x10\xd9\x07\x00\x00\x00\x00.FIT\x00\x00" + b"\x40" * 40, "activity.fit"),
+        (b"PK\x05\x06" + b"\0" * 18, "empty.zip"),
+        (b'{"format": "mettle-export", "version": 9, "rows": {}}', "later.json"),
+        (b'{"format": "mettle-export", "version": 1, "rows": []}', "damaged.json"),
+        (b'{"rows": ', "cut.json"),
+    ],
+)
+def test_a_bad_file_gives_one_line_and_is_not_left_here(
+    as_alice: Client, settings: Any, content: bytes, name: str
+) -> None:
+    page, token = look(as_alice, content, name)
+    assert page.status_code == 400
+    said = re.search(r'role="alert">([^<]+)<', page.content.decode())
+    assert said is not None
+    assert "\n" not in said[1].strip()
+    assert (token, staged_files(settings)) == ("", [])

@@ -42,6 +42,24 @@ def not_taken(request: HttpRequest, error: InputError) -> HttpResponse:
     return api.create_response(request, {"detail": str(error)}, status=400)
 
 
+class OfAnotherError(Exception):
+    """A browser sends, or asks for, what belongs to another person than the one signed in."""
+
+
+@api.exception_handler(OfAnotherError)
+def of_another(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001 # ninja passes it
+    """Nothing is taken or given: a page of one's own stays open while the simulated person is looked at."""
+    return api.create_response(request, {"detail": "another person is signed in now"}, status=409)
+
+
+def _whose(request: HttpRequest) -> models.Person:
+    """The signed-in person, who must be the one that the browser's page is about, where it says so."""
+    person = person_of(request)
+    if request.headers.get("X-Mettle-Person", str(person.key)) != str(person.key):
+        raise OfAnotherError
+    return person
+
+
 MAX_OPS = 500
 MAX_BROWSERS = 10
 
@@ -74,7 +92,7 @@ def sync_ops(request: HttpRequest, batch: SyncIn) -> dict[str, Any]:
         else batch.device_now.replace(tzinfo=dt.UTC)
     )
     shifted_ms = sync.skew_ms(now)
-    receipts = sync.apply(person_of(request), batch.device, ops, skew=shifted_ms)
+    receipts = sync.apply(_whose(request), batch.device, ops, skew=shifted_ms)
     return {"server_now": dt.datetime.now(dt.UTC).isoformat(), "shifted_ms": shifted_ms, "receipts": receipts}
 
 
@@ -89,7 +107,7 @@ def bundle_of(request: HttpRequest) -> dict[str, Any]:
     """What the offline screens need for the week ahead."""
     from mettle.web import bundle  # noqa: PLC0415 # it draws pictures and reads catalogues
 
-    return bundle.of(person_of(request))
+    return bundle.of(_whose(request))
 
 
 @api.get("/next")

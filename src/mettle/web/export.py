@@ -6,12 +6,15 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
 
 from mettle.errors import InputError
 from mettle.instruments import fhir
@@ -19,6 +22,7 @@ from mettle.web import models, questionnaires, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PERSONAL: tuple[str, ...] = (
     "devices",
@@ -106,6 +110,41 @@ def document(person: models.Person) -> dict[str, Any]:
     }
 
 
+def own(path: Path) -> dict[str, Any] | None:
+    """The document in an export of ours, a zip or its JSON; None where the file is something else.
+
+    Raises
+    ------
+    InputError
+        Where it is one of ours and damaged, or too large; a bomb is refused before it is unpacked.
+    """
+    try:
+        if not zipfile.is_zipfile(path):
+            with path.open("rb") as file:
+                if not file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+                    return None
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) and "format" in found and "rows" in found else None
+        with zipfile.ZipFile(path) as archive:
+            if "mettle.json" not in archive.namelist():
+                return None
+            inside = archive.getinfo("mettle.json")
+            most = 4 * settings.UPLOAD_LIMIT_BYTES
+            if inside.file_size > most:
+                raise InputError(_("unpacked, this file would be too large"), where="mettle.json")
+            with archive.open(inside) as member:
+                found = json.loads(member.read(most))
+    except (RecursionError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        if not zipfile.is_zipfile(path):
+            return None  # the readers say what is wrong with it
+        raise InputError(_("this export is damaged: nothing of it was kept"), where="mettle.json") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise InputError(_("the archive is damaged; export it again"), where=path.name) from error
+    if not isinstance(found, dict):
+        raise InputError(_("expected an export of mettle"), where="mettle.json")
+    return found
+
+
 def archive(person: models.Person) -> bytes:
     """The zip to download: ``mettle.json``, a CSV for each table that a person would look at, ``fhir.json``."""
     buffer = io.BytesIO()
@@ -154,6 +193,23 @@ def restore(person: models.Person, exported: dict[str, Any]) -> int:
         ValidationError,
         DatabaseError,
     ) as error:
+        raise InputError("this export is damaged: nothing of it was kept", where="mettle.json") from error
+
+
+def counted(exported: dict[str, Any]) -> tuple[dict[str, int], bool]:
+    """Rows of each kind in an exported document, and whether all of it may be kept on this instance.
+
+    Raises
+    ------
+    InputError
+        Where the document is not one of ours.
+    """
+    if exported.get("format") != "mettle-export" or exported.get("version") != 1:
+        raise InputError("expected an export of mettle, version 1", where="mettle.json")
+    try:
+        counts = {name: len(exported["rows"].get(name, [])) for name in PERSONAL}
+        return counts, withheld.without(exported) == exported
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise InputError("this export is damaged: nothing of it was kept", where="mettle.json") from error
 
 

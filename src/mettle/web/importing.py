@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from mettle.importers import read
-from mettle.web import models, withheld
+from mettle.web import export, models, withheld
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +47,36 @@ def summary(imported: Imported) -> dict[str, Any]:
         "last_day": days[1].isoformat() if days else None,
         "problems": problems,
         "questions": [{"code": q.code, "text": q.text} for q in imported.questions],
+    }
+
+
+def look(path: Path, *, unit: Any = None, timezone: str | None = None) -> dict[str, Any]:
+    """A dry run: the summary of a file, an export of mettle too, and whether the file itself may stay here meanwhile.
+
+    Raises
+    ------
+    InputError
+        Where no reader knows the file, or it is broken as a whole.
+    """
+    document = export.own(path)
+    if document is None:
+        imported = read(path, unit=unit, timezone=timezone)
+        held = any(withheld.is_withheld(o.outcome) for o in imported.diary.observations)
+        return summary(imported) | {"may_stay": not held}
+    counts, allowed = export.counted(document)
+    return {
+        "format": "mettle",
+        "rows_in": sum(counts.values()),
+        "rows_imported": sum(counts.values()),
+        "rows_skipped": 0,
+        "sessions": counts["sessions"],
+        "sets": counts["sets"],
+        "observations": counts["observations"],
+        "first_day": None,
+        "last_day": None,
+        "problems": [],
+        "questions": [],
+        "may_stay": allowed,
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mettle.web import words
-from mettle.web.people import person_of
+from mettle.web.people import OWN, person_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +69,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "static_version": settings.STATIC_VERSION,
         "person": person_of(request) if request.user.is_authenticated else None,
+        "own_waits": OWN in request.session,
         "hosted": settings.PLACE.hosted,
         "tabs": tabs,
         "words": words.catalogue(get_language() or "en"),

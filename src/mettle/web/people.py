@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+OWN = "own_account"
+"""In the session of somebody who looks at the simulated person: the account that they came from."""
+
+
 def person_of(request: HttpRequest) -> Person:
     """The signed-in person; views that call it require a sign-in."""
     found: Person | None = getattr(request, "_mettle_person", None)

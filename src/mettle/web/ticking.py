@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import close_old_connections, transaction
 
-from mettle.web import days, models, prompts, push, store
+from mettle.web import days, models, prompts, push, store, uploads
 
 log = logging.getLogger("mettle.tick")
 
@@ -33,6 +33,7 @@ def _forever() -> None:
         time.sleep(EVERY_S)
         try:
             tick(datetime.now(UTC))
+            uploads.sweep()
         except Exception:
             log.exception("a tick failed; the next one comes in a minute")
         finally:

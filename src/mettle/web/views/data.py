@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import get_user_model, login, logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,13 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle.errors import InputError
-from mettle.importers import read
 from mettle.web import export, importing, models, uploads
 from mettle.web.access import noted
-from mettle.web.people import person_of
+from mettle.web.people import OWN, person_of
+from mettle.web.views.welcome import BACKEND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from django.http import HttpRequest
@@ -55,33 +51,62 @@ def show(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """A dry run: what the file holds, and what it leaves open. Nothing is kept."""
-    return _with_file(
-        request,
-        lambda path, name: render(
-            request,
-            "mettle/import_look.html",
-            {"seen": importing.summary(read(path, **_said(request))), "name": name, "said": _said(request)},
-        ),
-    )
+    """A dry run: what the file holds, and what it leaves open. It is staged for an hour, so that one tap keeps it."""
+    person = person_of(request)
+    try:
+        token, path = uploads.stage(person, request.FILES.get("file"))
+        name = path.name
+        seen = importing.look(path, **_said(request))
+    except InputError as error:
+        uploads.erase(person)
+        return _refused(request, error)
+    if not seen["may_stay"]:
+        uploads.erase(person)
+    context = {"seen": seen, "name": name, "token": token if seen["may_stay"] else ""}
+    return render(request, "mettle/import_look.html", context)
 
 
 @login_required
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Import the file as one batch."""
-
-    def kept(path: Path, name: str) -> HttpResponse:
-        if zipfile.is_zipfile(path) or name.endswith(".json"):
-            added = export.restore(person_of(request), _exported(path))
-            messages.success(request, _("%d records came back.") % added)
+    """Import the staged file, or the one that comes with the request, as one batch."""
+    person = person_of(request)
+    token = request.POST.get("staged", "")
+    try:
+        if token:
+            messages.success(request, _kept(request, uploads.staged(person, token)))
+            uploads.erase(person)
         else:
-            batch = importing.keep(person_of(request), path, name=name, **_said(request))
-            added = batch.summary["added"]
-            messages.success(request, _("%(sets)d sets and %(observations)d check-ins are new.") % added)
-        return redirect("data")
+            with uploads.kept_for_a_moment(request.FILES.get("file")) as (path, _name):
+                messages.success(request, _kept(request, path))
+    except InputError as error:
+        return _refused(request, error)
+    return redirect("data")
 
-    return _with_file(request, kept)
+
+@login_required
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """The staged file goes unread."""
+    uploads.erase(person_of(request))
+    return redirect("data")
+
+
+def _kept(request: HttpRequest, path: Path) -> str:
+    """Import a file; what is new, in words."""
+    person = person_of(request)
+    document = export.own(path)
+    if document is not None:
+        return str(_("%d records came back.") % export.restore(person, document))
+    added = importing.keep(person, path, name=path.name, **_said(request)).summary["added"]
+    values = added["observations"] + added["signals"] + added["doses"]
+    return str(
+        _("%(sessions)d sessions with %(sets)d sets and %(values)d other values are new.") % {**added, "values": values}
+    )
+
+
+def _refused(request: HttpRequest, error: InputError) -> HttpResponse:
+    return render(request, "mettle/refused.html", {"why": str(error)}, status=400)
 
 
 @login_required
@@ -113,9 +138,17 @@ def erase(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("To erase everything, type the word erase."))
         return redirect("data")
     user = request.user
+    uploads.erase(person_of(request))
+    own, simulated = request.session.get(OWN), person_of(request).simulated
     logout(request)
     user.delete()
     response = redirect("welcome")
+    if simulated:  # this browser may hold unsent records of the person's own: its store stays
+        back = get_user_model().objects.filter(pk=own["user"]).first() if own else None
+        if own and back is not None:
+            login(request, back, backend=BACKEND)
+            request.session["active_at"] = own["active_at"]
+        return response
     response["Clear-Site-Data"] = '"cookies", "storage", "cache"'
     return response
 
@@ -125,31 +158,3 @@ def _said(request: HttpRequest) -> dict[str, Any]:
         "unit": request.POST.get("unit") or None,
         "timezone": request.POST.get("timezone") or person_of(request).timezone or None,
     }
-
-
-def _with_file(request: HttpRequest, use: Callable[[Path, str], HttpResponse]) -> HttpResponse:
-    """Hand the uploaded file to a function under a name of our own; trouble is one line, and 400."""
-    try:
-        with uploads.kept_for_a_moment(request.FILES.get("file")) as (path, name):
-            return use(path, name)
-    except InputError as error:
-        return render(request, "mettle/refused.html", {"why": str(error)}, status=400)
-
-
-def _exported(path: Path) -> dict[str, Any]:
-    """The document in an export of ours; a bomb or a stranger is refused before it is unpacked."""
-    try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as file:
-                inside = file.getinfo("mettle.json")
-                if inside.file_size > 4 * settings.UPLOAD_LIMIT_BYTES:
-                    raise InputError(_("unpacked, this file would be too large"), where="mettle.json")
-                with file.open(inside) as member:
-                    found = json.loads(member.read(4 * settings.UPLOAD_LIMIT_BYTES))
-        else:
-            found = json.loads(path.read_text(encoding="utf-8"))
-    except (KeyError, ValueError, RecursionError, zipfile.BadZipFile) as error:
-        raise InputError(_("expected an export of mettle")) from error
-    if not isinstance(found, dict):
-        raise InputError(_("expected an export of mettle"))
-    return found

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import get_user_model, login
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mettle.web import lock, signin
+from mettle.web import lock, people, signin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -45,10 +45,26 @@ def no_email(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG
 
 @require_POST
 def simulated(request: HttpRequest) -> HttpResponse:
-    """Carry on as the simulated person: another account, marked as simulated everywhere."""
+    """Carry on as the simulated person: another account, marked as simulated everywhere; one's own waits for the way back."""
     from mettle.web.demo import simulated_user  # noqa: PLC0415 # making sixteen weeks takes numpy
 
     if not request.user.is_authenticated or settings.PLACE.hosted:  # there, several people would write into one account
         return redirect("welcome")
-    login(request, simulated_user(), backend=BACKEND)
+    own = {"user": request.user.pk, "active_at": request.session.get("active_at", 0)}
+    other = simulated_user()
+    if other.pk != request.user.pk:
+        login(request, other, backend=BACKEND)
+        request.session[people.OWN] = own
+    return redirect("today")
+
+
+@require_POST
+def come_back(request: HttpRequest) -> HttpResponse:
+    """Back from the simulated person to one's own account, as it was left; its PIN is asked for where it is due."""
+    own = request.session.get(people.OWN)
+    user = get_user_model().objects.filter(pk=own["user"], is_active=True).first() if own else None
+    if own is None or user is None or not request.user.is_authenticated:
+        return redirect("welcome")
+    login(request, user, backend=BACKEND)
+    request.session["active_at"] = own["active_at"]
     return redirect("today")

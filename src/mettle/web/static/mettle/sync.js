@@ -27,7 +27,7 @@ async function send() {
     const body = JSON.stringify({ device, device_now: new Date(Date.now() + skew).toISOString(), ops: ops.map(({ at, ...op }) => ({ ...op, clock: moved(op.clock, skew) })) });
     let reply;
     try {
-      reply = await fetch("/api/v1/sync", { method: "POST", body, headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() }, credentials: "same-origin" });
+      reply = await fetch("/api/v1/sync", { method: "POST", body, headers: { "Content-Type": "application/json", "X-CSRFToken": csrf(), "X-Mettle-Person": store.whose() }, credentials: "same-origin" });
     } catch {
       return { state: "offline" };
     }
@@ -48,7 +48,7 @@ async function send() {
 export async function bundle() {
   if (store.whose()) {
     try {
-      const reply = await fetch("/api/v1/bundle", { credentials: "same-origin" });
+      const reply = await fetch("/api/v1/bundle", { credentials: "same-origin", headers: { "X-Mettle-Person": store.whose() } });
       if (reply.ok) {
         const fresh = await reply.json();
         await store.keep("bundle", fresh);

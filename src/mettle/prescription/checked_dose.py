@@ -1,0 +1,233 @@
+"""Rules about the dose: sets a week, patterns, effort, balance, order, spine, progression, rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mettle.prescription.checked_case import NOT_COMPOUND, counted, doses, exercises_of, full_weeks, volume, work
+from mettle.prescription.programme import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mettle.prescription.checked_case import Case
+
+MAJOR = ("quads", "hams", "glutes", "chest", "lats", "upper_back")
+NEEDED = (("squat", "lunge"), ("hinge",), ("hpush", "vpush"), ("hpull", "vpull"), ("core", "carry"))
+_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def _floor(case: Case) -> Check | None:
+    full = full_weeks(case)
+    if case.on_trial or not full:
+        return None
+    wanted = dict.fromkeys(MAJOR, float(case.row["sets"][0])) | dict(case.profile.requested.weekly_sets)
+    worst = min(
+        ((volume(w).get(m, 0.0) - low, m, low, w) for w in full for m, low in wanted.items()), key=lambda x: x[0]
+    )
+    gap, muscle, low, _ = worst
+    return Check("weekly sets", gap > -1e-6, f"least: {muscle} {low + gap:.2f} of {low:g} sets")
+
+
+def _ceiling(case: Case) -> Check | None:
+    if case.on_trial:
+        return None
+    high = float(case.row["sets"][1])
+    asked = case.profile.requested.weekly_sets
+    over = [
+        (got, m) for w in case.weeks for m, got in volume(w).items() if got > max(high, 1.25 * asked.get(m, 0)) + 1e-6
+    ]
+    most = max(((got, m) for w in case.weeks for m, got in volume(w).items()), default=(0.0, "none"))
+    return Check("weekly sets, most", not over, f"most: {most[1]} {most[0]:.2f} of {high:g} sets")
+
+
+def _patterns(case: Case) -> Check:
+    lacking = []
+    for week in case.weeks:
+        done = {e.pattern for s in week["sessions"] for _, _, e in exercises_of(s)}
+        lacking += [" or ".join(group) for group in NEEDED if not done & set(group)]
+    missing = sorted(set(lacking))
+    if case.on_trial:
+        missing = missing if len(case.weeks) == 1 else [m for m in missing if lacking.count(m) == len(case.weeks)]
+    return Check("pattern", not missing, "all of them" if not missing else "missing: " + ", ".join(missing))
+
+
+def _intensity(case: Case) -> Check | None:
+    """At least 70% of the compound sets that have a %1RM at 60-75%; ramp, light, circuit and band plans excepted."""
+    if case.level in ("older", "light") or (case.on_trial and case.plan["trial"]["factor"] == "load"):
+        return None
+    shares = [
+        s["percent_1rm"]
+        for session in case.sessions
+        for part, planned, e in exercises_of(session)
+        if e.compound and e.pattern not in NOT_COMPOUND and part["kind"] != "circuit"
+        for s in work(planned)
+        if s["percent_1rm"] is not None
+    ]
+    if not shares:
+        return None
+    inside = sum(60 <= p <= 75 for p in shares)
+    return Check(
+        "intensity", inside >= 0.7 * len(shares), f"{100 * inside / len(shares):.0f}% of {len(shares)} sets at 60-75%"
+    )
+
+
+def _ramp(case: Case) -> Check | None:
+    if case.level not in ("older", "light"):
+        return None
+    first = [
+        s["percent_1rm"]
+        for w in case.weeks[:1]
+        for session in w["sessions"]
+        for _, planned, _ in exercises_of(session)
+        for s in work(planned)
+        if s["percent_1rm"] is not None
+    ]
+    most = max(first, default=0)
+    return Check("slow ramp", most <= 60, f"first week at most {most:g}% of the maximum")
+
+
+def _effort(case: Case) -> Check:
+    reserves = [
+        s["rir"]
+        for session in case.sessions
+        for _, p, _ in exercises_of(session)
+        for s in work(p)
+        if s["rir"] is not None
+    ]
+    least = min(reserves, default=4)
+    most = max(reserves, default=4)
+    high = 4 if not case.on_trial else 7
+    return Check(
+        "effort",
+        case.least_rir <= least and most <= high,
+        f"{least:g} to {most:g} in reserve, at least {case.least_rir:g}",
+    )
+
+
+def _no_test(case: Case) -> Check:
+    tests = [
+        s
+        for session in case.sessions
+        for _, p, _ in exercises_of(session)
+        for s in p["sets"]
+        if s["reps"] in (1, [1, 1]) or (s["percent_1rm"] or 0) > 92
+    ]
+    return Check("no maximal test", not tests, f"{len(tests)} single repetitions")
+
+
+def _push_pull(case: Case) -> Check | None:
+    if case.on_trial:
+        return None
+    rule = doses()["push_pull"]
+    sore = any(x.startswith("shoulder") for x in case.limitations)
+    worst, told = 0.0, "no push"
+    for week in case.weeks:
+        push = pull = 0
+        for session in week["sessions"]:
+            for _, planned, e in exercises_of(session):
+                push += counted(planned) if e.pattern in ("hpush", "vpush") else 0
+                pull += counted(planned) if e.pattern in ("hpull", "vpull") else 0
+        if week["deload"]:
+            continue
+        lack = rule["shoulder_ratio"] * push - pull if sore else push - rule["margin"] - pull
+        if told == "no push" or lack > worst:
+            worst, told = lack, f"pull {pull}, push {push}"
+    return Check("sets of pulling", worst <= 1e-6, told)
+
+
+def _order(case: Case) -> Check | None:
+    if case.on_trial and case.plan["trial"]["factor"] in ("order", "format"):
+        return None
+    wrong = []
+    for session in case.sessions:
+        small = False
+        for part, _, e in exercises_of(session):
+            if part["kind"] in ("balance", "warm_up") or e.pattern == "balance":
+                continue
+            if e.compound and e.pattern not in NOT_COMPOUND:
+                wrong += [f"{session['id']} {e.id}"] if small else []
+            else:
+                small = True
+    return Check("compounds before isolation", not wrong, "in every session" if not wrong else wrong[0])
+
+
+def _sides(case: Case) -> Check:
+    uneven = []
+    for session in case.sessions:
+        for _, planned, e in exercises_of(session):
+            left = [s["reps"] or s["hold_s"] for s in work(planned) if s["side"] == "left"]
+            right = [s["reps"] or s["hold_s"] for s in work(planned) if s["side"] == "right"]
+            if left != right or (e.laterality == "unilateral" and not left):
+                uneven.append(e.id)
+    return Check("left as right", not uneven, "equal" if not uneven else f"uneven: {uneven[0]}")
+
+
+def _spine(case: Case) -> Check:
+    sums = [sum(e.spinal_load for _, _, e in exercises_of(s)) for s in case.sessions]
+    neighbours = 0
+    if not case.on_trial:
+        weekdays = case.profile.weekdays
+        for week in case.weeks:
+            heavy = {s["day"] for s in week["sessions"] if any(e.spinal_load >= 2 for _, _, e in exercises_of(s))}
+            if weekdays or all(isinstance(d, str) for d in heavy):
+                places = {_WEEK.index(str(d)) for d in heavy}
+                neighbours += sum((p + 1) % 7 in places for p in places)
+    most = max(sums, default=0)
+    return Check(
+        "spinal load spread",
+        most <= 5 and neighbours == 0,
+        f"at most {most} a session, {neighbours} loaded days in a row",
+    )
+
+
+def _slots(case: Case) -> Check | None:
+    if case.on_trial:
+        return None
+    named = []
+    for week in case.weeks:
+        by_slot = {s["id"].split("s")[-1]: tuple(e.id for _, _, e in exercises_of(s)) for s in week["sessions"]}
+        named.append(by_slot)
+    same = all(n == named[0] for n in named)
+    return Check("fixed slots", same, f"the same exercises in {len(named)} weeks" if same else "exercises change")
+
+
+def _deload(case: Case) -> Check | None:
+    eased = [w for w in case.weeks if w["deload"]]
+    if not eased or case.on_trial:
+        return None
+    usual = max(
+        sum(counted(p) for s in w["sessions"] for _, p, _ in exercises_of(s)) for w in case.weeks if not w["deload"]
+    )
+    got = max(sum(counted(p) for s in w["sessions"] for _, p, _ in exercises_of(s)) for w in eased)
+    return Check("deload eases", got <= 0.8 * usual, f"{got} sets for {usual}")
+
+
+def _rest(case: Case) -> Check:
+    rests = [
+        s["rest_s"]
+        for session in case.sessions
+        for part, p, _ in exercises_of(session)
+        for s in p["sets"]
+        if s["side"] != "left" and s["rest_s"] is not None
+    ]
+    least, most = min(rests, default=0), max(rests, default=0)
+    return Check("rest by goal", least >= 15 and most <= 300, f"{least} to {most} s")
+
+
+RULES: tuple[Callable[[Case], Check | None], ...] = (
+    _floor,
+    _ceiling,
+    _patterns,
+    _intensity,
+    _ramp,
+    _effort,
+    _no_test,
+    _push_pull,
+    _order,
+    _sides,
+    _spine,
+    _slots,
+    _deload,
+    _rest,
+)

@@ -10,7 +10,8 @@ import pytest
 from mettle.cli import main
 from mettle.evidence import claims, overall
 from mettle.evidence.claims import VERDICTS, Verdict
-from mettle.reports.evidence import CELLS, NARROW, WIDE, page, picture, save
+from mettle.reports.evidence import CELLS, page, picture, save
+from mettle.reports.svg import NARROW, WIDE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
             files.append(read(path, unit=args.unit, timezone=args.timezone, moods=args.moods, progress=told))
     merged = merge(imported.diary for imported in files)
     if args.json:
-        print_json({"files": [_file(i) for i in files], "merged": _merged(files, merged)})
+        print_json({"files": [i.to_json() for i in files], "merged": _merged(files, merged)})
         return 0
     for imported in files:
         _tell(imported)
@@ -62,28 +62,6 @@ def _moods(text: str) -> dict[str, float]:
         if not name.strip() or not math.isfinite(numbers[name.strip()]):
             raise argparse.ArgumentTypeError(f"expected names and numbers like good=4,low=2, got {part!r}")
     return numbers
-
-
-def _file(imported: Imported) -> dict[str, object]:
-    days = imported.days
-    return {
-        "file": imported.file,
-        "format": imported.format,
-        "rows_in": imported.rows_in,
-        "rows_imported": imported.rows_imported,
-        "rows_skipped": imported.rows_skipped,
-        "sessions": len(imported.diary.sessions),
-        "sets": imported.sets,
-        "observations": imported.observations,
-        "exposures": len(imported.diary.doses),
-        "first_day": days[0].isoformat() if days else None,
-        "last_day": days[1].isoformat() if days else None,
-        "unit": imported.unit,
-        "timezone": imported.timezone,
-        "problems": [{"row": p.row, "why": p.why} for p in imported.problems],
-        "notes": [{"row": n.row, "why": n.why} for n in imported.notes],
-        "questions": [{"code": q.code, "text": q.text} for q in imported.questions],
-    }
 
 
 def _merged(files: Sequence[Imported], merged: Diary) -> dict[str, int]:

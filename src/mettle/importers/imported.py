@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mettle.diary import Diary, Observation, Signal
 from mettle.errors import Problem
@@ -98,6 +98,28 @@ class Imported:
     def days(self) -> tuple[date, date] | None:
         """First and last day of anything in the file."""
         return self.diary.days
+
+    def to_json(self) -> dict[str, Any]:
+        """The account of the file: what came in, what was left out and why, what must be asked."""
+        first, last = self.days or (None, None)
+        return {
+            "file": self.file,
+            "format": self.format,
+            "rows_in": self.rows_in,
+            "rows_imported": self.rows_imported,
+            "rows_skipped": self.rows_skipped,
+            "sessions": len(self.diary.sessions),
+            "sets": self.sets,
+            "observations": self.observations,
+            "exposures": len(self.diary.doses),
+            "first_day": first.isoformat() if first else None,
+            "last_day": last.isoformat() if last else None,
+            "unit": self.unit,
+            "timezone": self.timezone,
+            "problems": [{"row": p.row, "why": p.why} for p in self.problems],
+            "notes": [{"row": n.row, "why": n.why} for n in self.notes],
+            "questions": [{"code": q.code, "text": q.text} for q in self.questions],
+        }
 
 
 @dataclass(slots=True)

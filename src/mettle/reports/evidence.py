@@ -12,6 +12,7 @@ from markupsafe import Markup
 from mettle.evidence.claims import VERDICT_WORDS, VERDICTS, Verdict, claims, overall
 from mettle.reports import charting, pictures
 from mettle.reports.claims import SIGNS, verdict_name
+from mettle.reports.svg import GRID, INK, NARROW, QUIET, WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from mettle.evidence.certainty import Level
 
-NARROW, WIDE = 294, 676
-"""Widths in pixels: a phone of 360 with its margins, and a desktop column."""
-INK, QUIET, GRID = "#101112", "#606162", "#d0d1d2"
 VARIABLES = {INK: "var(--ink)", QUIET: "var(--quiet)", GRID: "var(--grid)"}
 """What follows the reader's light or dark colours in a page."""
 

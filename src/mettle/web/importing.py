@@ -28,26 +28,14 @@ ADDS = ("sessions", "sets", "observations", "signals", "doses")
 
 def summary(imported: Imported) -> dict[str, Any]:
     """What a file holds, for the person to look at before anything is kept."""
-    days = imported.days
+    told = imported.to_json()
+    del told["notes"]
     kept_back = sum(withheld.is_withheld(o.outcome) for o in imported.diary.observations)
-    problems = [{"row": p.row, "why": p.why} for p in imported.problems]
     if kept_back:
         why = _("%d values stay with you: somebody else hosts this mettle, and they tell of self-harm") % kept_back
-        problems.append({"row": None, "why": why})
-    return {
-        "file": imported.file,
-        "format": imported.format,
-        "rows_in": imported.rows_in,
-        "rows_imported": imported.rows_imported,
-        "rows_skipped": imported.rows_skipped,
-        "sessions": len(imported.diary.sessions),
-        "sets": imported.sets,
-        "observations": imported.observations - kept_back,
-        "first_day": days[0].isoformat() if days else None,
-        "last_day": days[1].isoformat() if days else None,
-        "problems": problems,
-        "questions": [{"code": q.code, "text": q.text} for q in imported.questions],
-    }
+        told["problems"].append({"row": None, "why": why})
+        told["observations"] -= kept_back
+    return told
 
 
 def look(path: Path, *, unit: Any = None, timezone: str | None = None) -> dict[str, Any]:

@@ -186,3 +186,43 @@ def test_the_lock_covers_the_offline_screens_too(page: Page, context: BrowserCon
     page.get_by_label("Your PIN").fill("2718")
     page.get_by_role("button", name="Open").click()
     expect(page.get_by_role("button", name="Start").first).to_be_visible()
+
+
+def test_two_devices_edit_one_session_and_both_see_the_same(
+    page: Page, context: BrowserContext, browser: Browser, site: Site
+) -> None:
+    """The phone changes the reps in the gym's cellar; meanwhile the laptop changes load and reps of the same set."""
+    ready_for_offline(page, site)
+    page.get_by_role("button", name="Start").first.click()
+    page.get_by_role("button", name="Done as planned").click()
+    expect(page.locator(".done-list li")).to_have_count(1)
+    expect(page.locator("#unsynced")).to_be_hidden()
+
+    laptop_context = browser.new_context(storage_state=context.storage_state())
+    laptop = laptop_context.new_page()
+    laptop.goto(f"{site.url}/sessions/")
+    laptop.locator(".session-list a").first.click()
+    laptop.locator("details.one-set > summary").first.click()
+
+    context.set_offline(True)
+    page.locator(".done-list button").first.click()
+    page.get_by_role("spinbutton", name="Reps").fill("7")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".done-list li").first).to_contain_text("× 7")
+    expect(page.locator("#unsynced")).to_have_text("1 not sent yet")
+
+    form = laptop.locator("form.set-form").first
+    form.get_by_label("Reps").fill("9")
+    form.get_by_label("Load").fill("12.5")
+    form.get_by_role("button", name="Keep").click()
+    expect(laptop.get_by_text("9 × 12.5 kg")).to_be_visible()
+
+    context.set_offline(False)
+    expect(page.locator("#unsynced")).to_be_hidden()
+    expect(page.locator(".done-list li").first).to_contain_text("12.5 kg × 9")
+    laptop.reload()
+    expect(laptop.get_by_text("9 × 12.5 kg")).to_be_visible()
+    laptop.goto(f"{site.url}/data/")
+    shown = laptop.locator("section", has=laptop.get_by_role("heading", name="Values that another device replaced"))
+    expect(shown).to_contain_text("reps was 7")
+    laptop_context.close()

@@ -7,6 +7,7 @@ import uuid  # noqa: TC003 # ninja reads the annotations at run time
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.exceptions import RequestDataTooBig
+from django.shortcuts import get_object_or_404
 from ninja import File, Form, NinjaAPI, Schema, UploadedFile
 from ninja.security import django_auth
 from pydantic import Field
@@ -117,6 +118,18 @@ def next_session(request: HttpRequest) -> dict[str, Any]:
     plan = programme.current(person)
     ahead = programme.ahead(person, plan) if plan else []
     return {"session": ahead[0] if ahead else None}
+
+
+SHOWN = ("id", "reps", "hold_s", "amount", "unit", "rir", "status")
+
+
+@api.get("/sessions/{uuid:session}")
+def session_now(request: HttpRequest, session: uuid.UUID) -> dict[str, Any]:
+    """The sets of one session as all devices together left them; removed ones are marked."""
+    person = person_of(request)
+    get_object_or_404(person.sessions, pk=session)
+    rows = person.sets.filter(session=session).order_by("done_at", "ordinal", "id")
+    return {"sets": [{n: getattr(row, n) for n in SHOWN} | {"deleted": bool(row.deleted)} for row in rows]}
 
 
 class ImportIn(Schema):

@@ -104,6 +104,14 @@ class SignalFields(_Moment):
     value: Annotated[float, Field(ge=0, le=100_000)] = None  # type: ignore[assignment] # likewise
 
 
+class AskedForm(_Fields):
+    """How a questionnaire was asked."""
+
+    form: Annotated[str, Field(max_length=40)] = ""
+    language: Annotated[str, Field(max_length=20)] = ""
+    text_sha256: Annotated[str, Field(max_length=64, pattern="^[0-9a-f]*$")] = ""
+
+
 class ResponseFields(_Moment):
     """One questionnaire, answered in part or in full."""
 
@@ -112,9 +120,7 @@ class ResponseFields(_Moment):
         default_factory=dict
     )
     finished: bool = False
-    form: dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]] = Field(
-        default_factory=dict
-    )
+    form: AskedForm = Field(default_factory=AskedForm)
 
 
 class ReactionTrial(_Fields):

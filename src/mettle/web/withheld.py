@@ -6,6 +6,7 @@ themselves are taken, whether sent, typed, imported or restored. The device refu
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,14 @@ from mettle import instruments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+ALSO_NAMED = ("suicid", "selfharm", "betteroffdead", "phqitem9", "phqnine", "patienthealthquestionnaire9")
+"""Other names under which a total or an answer on self-harm could come in, as letters and digits alone."""
+FORM_OF = ("form", "language", "text_sha256")
+"""What is kept of how a questionnaire was asked."""
+STOPPED = "stopped"
+"""Stands for why a trial had to stop, where the reason could tell an answer."""
 
 
 @cache
@@ -60,9 +69,9 @@ def is_withheld(outcome: str) -> bool:
     """
     if not settings.PLACE.hosted:
         return False
-    plain = "".join(c for c in outcome.lower() if c.isalnum())
-    whole = any(plain.startswith(key.replace("_", "")) for key in safety_items())
-    return whole or any(word in plain for word in ("suicid", "selfharm", "betteroffdead", "phqitem9"))
+    plain = "".join(c for c in unicodedata.normalize("NFKC", outcome).lower() if c.isalnum())
+    named = (key.replace("_", "") for key in safety_items())
+    return any(word in plain for word in (*named, *ALSO_NAMED))
 
 
 def why_withheld(instrument: str) -> str:
@@ -92,22 +101,39 @@ def _cut(row: dict[str, Any]) -> dict[str, Any] | None:
     if model == "lostvalue" and fields["kind"] in ("response", "observation"):
         return None
     if model == "operation":
-        kept = {} if fields["kind"].startswith(("response", "observation")) else fields["fields"]
-        receipt = fields["receipt"] | {"lost": []}
-        return row | {"fields": fields | {"fields": kept, "receipt": receipt}}
+        told = fields["kind"].startswith(("response", "observation")) or fields["receipt"]["status"] == "refused"
+        receipt = fields["receipt"] | {"lost": []} | ({"why": ""} if told else {})
+        return row | {"fields": fields | {"fields": {} if told else fields["fields"], "receipt": receipt}}
+    if model == "importbatch":
+        return row | {"fields": fields | {"sha256": "", "summary": fields["summary"] | {"problems": []}}}
+    if model == "trial":
+        return row | {"fields": _cut_trial(fields)}
     if model == "response":
         return row | {"fields": _cut_response(fields)}
     if model == "plan":
-        return row | {"fields": fields | {"profile": _without_scores(fields["profile"])}}
+        plan = fields["plan"] | {"messages": []}
+        return row | {"fields": fields | {"profile": _without_scores(fields["profile"]), "plan": plan}}
     return row
+
+
+def _cut_trial(fields: dict[str, Any]) -> dict[str, Any]:
+    """A trial without the reason for which it had to stop: an answer on self-harm is one of them."""
+    trial, end = fields["trial"], fields["end"]
+    if str(end.get("code", "")).startswith("stop_"):
+        end = end | {"code": STOPPED}
+    if "ended" in trial:
+        trial = trial | {"ended": trial["ended"] | {"reason": STOPPED}}
+    return fields | {"trial": trial, "end": end}
 
 
 def _cut_response(fields: dict[str, Any]) -> dict[str, Any]:
     allowed = answers_allowed(fields["instrument"])
     answers = {item: value for item, value in fields["answers"].items() if item in allowed}
     clocks = fields["clocks"] | ({"=answers": answers} if "=answers" in fields["clocks"] else {})
-    withheld = fields["instrument"] in safety_items()
-    return fields | {"answers": answers, "clocks": clocks, "score": {} if withheld else fields["score"]}
+    withheld = fields["instrument"] in safety_items() or fields["score"].get("instrument") in safety_items()
+    form = {name: said for name, said in fields["form"].items() if name in FORM_OF}
+    clocks |= {"=form": form} if "=form" in clocks else {}
+    return fields | {"answers": answers, "clocks": clocks, "form": form, "score": {} if withheld else fields["score"]}
 
 
 def _without_scores(profile: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 import * as store from "./store.js";
 import { bundle as fetchBundle, flush } from "./sync.js";
 import { moment, uuid } from "./clock.js";
+import { changedElsewhere } from "./elsewhere.js";
 import { el, picture, sheet, show } from "./dom.js";
 import { gettext, ngettext } from "./words.js";
 import { rest, ring, still, wall } from "./resting.js";
@@ -472,6 +473,13 @@ function choose() {
     el("details", {}, el("summary", {}, gettext("Other sessions of this week")), ...sessions.filter((s) => s !== first).map((s) => card(s, false))));
 }
 
+async function together() {
+  const shown = active;
+  if (!shown || !(await changedElsewhere(shown)) || active !== shown) return;
+  await store.keep("active", active);
+  render();
+}
+
 async function start() {
   active = await store.kept("active");
   bundle = await store.kept("bundle");
@@ -479,6 +487,8 @@ async function start() {
   const fresh = await fetchBundle();
   if (fresh) bundle = fresh;
   if (!active && !preparing && !ended) render();
+  store.onChange(together);
+  together();
   await signals.load();
   const back = () => { if (document.visibilityState !== "visible") return; signals.awake(signals.chosen.awake); if (active) render(); };
   document.addEventListener("visibilitychange", back);

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import CancelledError
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from mettle.cli.answer import PRIORS, today
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
-    from concurrent.futures import Executor
 
     from mettle.answers import Answered
     from mettle.cohort import Kept, Person
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Answer for everybody who is not kept yet, then pool; a broken person is told and the rest go on."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # people are what is done side by side
-    from mettle.cohort import Kept, open_executor, people
+    from mettle.cohort import Kept, people
     from mettle.cohort.parquet import write_parquet
     from mettle.cohort.together import pooled
 
@@ -70,12 +70,11 @@ def run(args: argparse.Namespace) -> int:
     open_ = [person for person in everybody if not kept.has(person.name, inputs[person.name])]
     if len(open_) < len(everybody):
         print(f"mettle: {len(everybody) - len(open_)} of {len(everybody)} were answered before", file=sys.stderr)
-    with open_executor(args.executor, workers=args.workers) as executor:
-        try:
-            _answer(open_, kept, inputs, args=args, executor=executor)
-        except BrokenExecutor:
-            print("mettle: a worker died; what was answered is kept, run again to go on", file=sys.stderr)
-            return 1
+    try:
+        _answer(open_, kept, inputs, args=args)
+    except CancelledError:
+        print("mettle: the scheduler went away; what was answered is kept, run again to go on", file=sys.stderr)
+        return 1
     names = [person.name for person in everybody]
     together = pooled(_credible(kept, names))
     kept.finish(names, together)
@@ -85,27 +84,25 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(
-    people: Sequence[Person], kept: Kept, inputs: dict[str, str], *, args: argparse.Namespace, executor: Executor | None
-) -> None:
+def _answer(people: Sequence[Person], kept: Kept, inputs: dict[str, str], *, args: argparse.Namespace) -> None:
     from mettle.answers import answer_many
-    from mettle.cohort import load
+    from mettle.cohort import answers, load
     from mettle.cohort.folder import name_of
+    from mettle.cohort.surviving import DIED
 
-    found = answer_many(
-        people,
-        today=today(),
-        load=load,
-        name=name_of,
-        prior=args.prior,
-        sealed=not args.open,
-        seed=args.seed,
-        executor=executor,
+    ask = partial(
+        answer_many, today=today(), load=load, name=name_of, prior=args.prior, sealed=not args.open, seed=args.seed
     )
-    lines = kept.add_all((one, inputs[one.person]) for one in _watched(found, len(people)))
-    for line in lines:
+    found = answers(people, ask, executor=args.executor, workers=args.workers, on_death=_tell_death)
+    watched = _watched(found, len(people))
+    # who killed a worker is kept as made from nothing, so that the next run tries again
+    for line in kept.add_all((one, "" if one.error == DIED else inputs[one.person]) for one in watched):
         if line["status"] == "error":
             print(f"mettle: {line['person']}: {line['error']}", file=sys.stderr)
+
+
+def _tell_death() -> None:
+    print("mettle: a worker died; whom it may concern is tried again, one at a time", file=sys.stderr)
 
 
 def _watched(found: Iterator[Answered], total: int) -> Iterator[Answered]:

@@ -3,7 +3,8 @@
     PUPPETEER_SKIP_DOWNLOAD=1 npm ci --prefix validation/web --ignore-scripts
     python validation/web/run.py [--pictures]
 
-Writes `lighthouse.json` beside this file; with --pictures also docs/pictures/{today,workout,check-in,answer-page}.png.
+Writes `lighthouse.json` beside this file; with --pictures also docs/pictures/{today,workout,check-in,answer-page,answer-page-dark}.png;
+with --runs 0 nothing but those.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ def main() -> None:
         page.get_by_role("button", name="Start").first.wait_for()
         if args.pictures:
             pictures(page, site.url)
+        if not args.runs:
+            browser.close()
+            return
         report = {name: judged(f"{site.url}{path}", port, args.runs) for name, path in SCREENS.items()}
         browser.close()
     told = {
@@ -100,6 +104,8 @@ def pictures(page: object, url: str) -> None:
     """The screens at phone width, for the README."""
     folder = ROOT / "docs" / "pictures"
     page.goto(f"{url}/")
+    page.get_by_role("button", name="Done").wait_for()
+    page.wait_for_timeout(500)
     page.screenshot(path=folder / "today.png")
     page.goto(f"{url}/check-in/?occasion=before")
     page.get_by_role("button", name="Done").wait_for()
@@ -109,14 +115,17 @@ def pictures(page: object, url: str) -> None:
         slider.fill(value)
     page.wait_for_timeout(500)
     page.screenshot(path=folder / "check-in.png")
+    page.goto(f"{url}/answer/")
+    page.wait_for_timeout(500)
+    page.screenshot(path=folder / "answer-page.png")
+    page.emulate_media(color_scheme="dark")
+    page.screenshot(path=folder / "answer-page-dark.png")
+    page.emulate_media(color_scheme="light")
     page.goto(f"{url}/workout/")
     page.get_by_role("button", name="Start").first.click()
     page.get_by_role("button", name="Done as planned").wait_for()
     page.wait_for_timeout(500)
     page.screenshot(path=folder / "workout.png")
-    page.goto(f"{url}/answer/")
-    page.wait_for_timeout(500)
-    page.screenshot(path=folder / "answer-page.png")
     page.goto(f"{url}/workout/")
     page.get_by_role("button", name="stop").click()
     page.get_by_role("button", name="End the session here").click()

@@ -123,3 +123,16 @@ def test_a_zone_stated_later_makes_no_second_observation() -> None:
     whole = merge([Diary(observations=(before,)), Diary(observations=(after,))])
     assert whole.observations == (after,)
     assert whole.timezone == "Europe/Berlin"
+
+
+def test_of_two_exports_of_one_session_the_one_with_more_sets_stands_whole() -> None:
+    early, late = Diary((session("hevy", 0, "zz"),)), Diary((session("hevy", 0, "abcd"),))
+    assert merge([early, late]).sessions == merge([late, early]).sessions == late.sessions
+
+
+def test_two_apps_tell_of_one_session_where_half_is_shared() -> None:
+    one = Diary((session("strong", 0, "abcd"),))
+    half = Diary((session("hevy", 5, "abxy", reps=8, load=70),))
+    less = Diary((session("hevy", 5, "axyz", reps=8, load=70),))
+    assert len(merge([one, half]).sessions) == 1
+    assert len(merge([one, less]).sessions) == 2

@@ -8,6 +8,8 @@ import pytest
 
 from mettle.errors import InputError
 from mettle.importers import read
+from mettle.importers.cells import moment
+from mettle.importers.lifts import seconds_between
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -149,3 +151,18 @@ def test_a_file_broken_as_a_whole_is_refused_with_file_and_row(sample: str, row:
 def test_a_date_and_its_time_may_stand_in_two_columns() -> None:
     diary = read(SAMPLES / "checkins/valid/date_and_time_columns.csv").diary
     assert [str(o.when) for o in diary.of("mood")] == ["2026-01-05T20:15:00", "2026-01-06"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "hours"),
+    [
+        ("29 Mar 2026, 01:30", "29 Mar 2026, 03:30", "Europe/Berlin", 1),
+        ("25 Oct 2026, 01:30", "25 Oct 2026, 03:30", "Europe/Berlin", 3),
+        ("29 Mar 2026, 01:30", "29 Mar 2026, 03:30", None, 2),
+        ("28 Mar 2026, 23:00", "29 Mar 2026, 01:00", "Europe/Berlin", 2),
+    ],
+)
+def test_a_session_over_the_change_of_clocks_is_as_long_as_it_was(
+    start: str, end: str, zone: str | None, hours: int
+) -> None:
+    assert seconds_between(moment(start, zone), end, zone) == 3600 * hours

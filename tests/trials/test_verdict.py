@@ -66,3 +66,29 @@ def test_a_claim_must_hold_under_every_prior_and_is_as_strong_as_under_the_weake
 
 def test_an_endless_ratio_is_no_answer() -> None:
     assert decide(low=1, high=2, worthwhile=1, harmful=0, sd_ratio=float("nan")) == ("cannot_tell", None)
+
+
+@pytest.mark.parametrize(
+    ("interval", "worthwhile", "harmful", "ratio", "expected"),
+    [
+        ((0.1, 1.2), 0.97, 0.0, 0.80, ("better", "clear")),
+        ((0.1, 1.2), 0.97, 0.0, 0.81, ("cannot_tell", None)),
+        ((0.1, 1.2), 0.80, 0.0, 0.5, ("better", "clear")),
+        ((0.1, 1.2), 0.79, 0.0, 0.5, ("cannot_tell", None)),
+        ((-1.2, -0.1), 0.0, 0.80, 0.5, ("worse", "clear")),
+        ((-1.2, -0.1), 0.0, 0.79, 0.5, ("cannot_tell", None)),
+        ((-0.1, 1.2), 0.80, 0.0, 0.5, ("better", "probable")),
+        ((-0.1, 1.2), 0.79, 0.0, 0.5, ("cannot_tell", None)),
+        ((-1.2, 0.1), 0.0, 0.80, 0.5, ("worse", "probable")),
+        ((-0.2, 0.2), 0.025, 0.02, 0.5, ("no_worthwhile_difference", "clear")),
+        ((-0.2, 0.2), 0.035, 0.02, 0.5, ("no_worthwhile_difference", "probable")),
+        ((-0.2, 0.2), 0.10, 0.09, 0.5, ("no_worthwhile_difference", "probable")),
+        ((-0.2, 0.2), 0.11, 0.10, 0.5, ("cannot_tell", None)),
+        ((0.01, 0.2), 0.02, 0.0, 0.5, ("no_worthwhile_difference", "clear")),
+    ],
+)
+def test_the_limits_of_the_rules_are_those_that_are_published(
+    interval: tuple[float, float], worthwhile: float, harmful: float, ratio: float, expected: tuple[str, str | None]
+) -> None:
+    low, high = interval
+    assert decide(low=low, high=high, worthwhile=worthwhile, harmful=harmful, sd_ratio=ratio) == expected

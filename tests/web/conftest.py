@@ -11,8 +11,10 @@ from playwright.sync_api import expect
 
 from mettle.web import answering, programme
 from mettle.web.models import Person
+from tests.web import postgres
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from django.contrib.auth.models import User
@@ -43,6 +45,12 @@ def nothing_under_way() -> None:
     """No computation of an earlier test is taken for this one's: a test's people get the same numbers again."""
     answering._running.clear()
     programme._better.clear()
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    with postgres.cluster() as address:
+        yield address
 
 
 @pytest.fixture

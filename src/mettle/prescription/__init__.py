@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from mettle.prescription.checker import check
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from mettle.prescription.exposure import Visit, ready_for
-from mettle.prescription.planner import plan
 from mettle.prescription.profile import Profile, read_profile
 from mettle.prescription.programme import Plan
 from mettle.prescription.settable import settings
 from mettle.prescription.swaps import Offers, offers, swaps
 from mettle.prescription.turns import clock, turns
+
+if TYPE_CHECKING:
+    from mettle.prescription.checker import check
+    from mettle.prescription.planner import plan
 
 __all__ = [
     "Offers",
@@ -26,3 +31,14 @@ __all__ = [
     "swaps",
     "turns",
 ]
+
+_WHERE = {"check": "mettle.prescription.checker", "plan": "mettle.prescription.planner"}
+"""What makes and checks whole plans loads numpy and the optimiser: a second that following a plan does not need."""
+
+
+def __getattr__(name: str) -> object:
+    """``plan`` and ``check``, loaded when they are first asked for."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(_WHERE[name]), name)
+    return found

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import sqlite3
 import sys
-import webbrowser
-
-import django
-from django.core.management import call_command
+import uuid
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,13 +20,13 @@ def main(argv: list[str] | None = None) -> int:
         os.environ["METTLE_HOSTED"] = "1"
     if args.name != "localhost":
         os.environ["METTLE_HOSTS"] = ",".join(filter(None, [os.environ.get("METTLE_HOSTS"), args.name]))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mettle.web.settings")
-    django.setup()
-    call_command("migrate", verbosity=0)
+    _come_up()
     if args.backup or args.restore:
         return _kept_or_back(args)
     if args.what == "tick":
         return _tick()
+    if not args.link:
+        _load_the_screens()
     link = f"{'https' if args.cert else 'http'}://{args.name}:{args.port}{_link(demo=args.demo)}"
     print(f"mettle is at {link}", flush=True)
     if args.link:
@@ -41,8 +37,27 @@ def main(argv: list[str] | None = None) -> int:
 
         print(f"Then, on the phone, to sign in:\n{phone.qr(link)}", flush=True)
     if args.open and not args.phone:
+        import webbrowser  # noqa: PLC0415 # beside its use
+
         webbrowser.open(link)
     return serve(args)
+
+
+def _come_up() -> None:
+    """Django, and a database of this version. Imported here: the computing process imports this module and needs neither."""
+    import django  # noqa: PLC0415 # see above
+    from django.core.management import call_command  # noqa: PLC0415 # likewise
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mettle.web.settings")
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def _load_the_screens() -> None:
+    """Load every screen once, before the serving processes part from this one: they then share it."""
+    from django.urls import get_resolver  # noqa: PLC0415 # needs django.setup()
+
+    get_resolver().reverse_dict  # noqa: B018 # asked for, so that it is there
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,10 +137,13 @@ def _link(*, demo: bool) -> str:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve with granian: one writing process on SQLite, two on PostgreSQL, one thread each."""
-    from pathlib import Path  # noqa: PLC0415 # beside its use
+    import gc  # noqa: PLC0415 # beside its use
+    import sqlite3  # noqa: PLC0415 # likewise
+    from pathlib import Path  # noqa: PLC0415 # likewise
 
     from django.conf import settings  # noqa: PLC0415 # needs the settings module named first
-    from granian import Granian  # noqa: PLC0415 # a second to load, only for serving
+    from django.db import connections  # noqa: PLC0415 # likewise
+    from granian import Granian  # noqa: PLC0415 # only for serving
     from granian.constants import Interfaces  # noqa: PLC0415 # likewise
 
     from mettle.web.place import SAFE_SQLITE  # noqa: PLC0415 # beside its use
@@ -138,7 +156,11 @@ def serve(args: argparse.Namespace) -> int:
             file=sys.stderr,
             flush=True,
         )
-    os.environ["METTLE_TICK"] = "1"  # the serving process looks every minute who is to be prompted
+    os.environ.setdefault("METTLE_TICK_S", "60")  # the serving processes look every minute who is to be prompted
+    os.environ["METTLE_RUN"] = uuid.uuid4().hex
+    connections.close_all()  # a connection does not survive the parting of processes
+    gc.collect()
+    gc.freeze()  # what is loaded stays shared and is not gone through again
     Granian(
         "mettle.web.wsgi:application",
         address=args.host,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import cache
 from django.utils.timezone import now
 
 from mettle.units import When
@@ -15,7 +19,19 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 DEFAULT_OUTCOME = "mood"
-_running: dict[tuple[int, str], Future[dict[str, Any]]] = {}
+CLAIMED_S = 600
+"""For how long a process is believed to work on an answer; one that was killed leaves it to another after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """An answer on its way, and the fingerprint of the records that it was begun with."""
+
+    wanted: str
+    future: Future[dict[str, Any]]
+
+
+_running: dict[tuple[int, str], _Work] = {}
 
 
 def kept(person: models.Person, outcome: str) -> models.KeptAnswer | None:
@@ -53,18 +69,38 @@ def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, 
     ):
         return found, False
     key = (person.pk, outcome)
-    running = _running.get(key)
-    if running is None:
+    if key in _running:
+        if not _running[key].future.done():
+            return found, True
+        return _keep(key) or found, False
+    if cache.add(_claim(key), 1, CLAIMED_S):  # else another process of this installation works it out
         trial = trialing.read_with(person, outcome)
-        _running[key] = computing.pool().submit(computing.compute, store.diary(person), outcome, trial, str(today))
-        return found, True
-    if not running.done():
-        return found, True
-    del _running[key]
+        future = computing.submit(computing.compute, store.diary(person), outcome, trial, str(today))
+        _running[key] = _Work(wanted, future)
+    return found, True
+
+
+def collect() -> None:
+    """Keep every answer that is ready, whichever process its person asks next."""
+    for key in [key for key, work in _running.items() if work.future.done()]:
+        _keep(key)
+
+
+def _keep(key: tuple[int, str]) -> models.KeptAnswer | None:
+    """Keep an answer that is ready; None where there is none: the process was killed, or the person has erased everything."""
+    work = _running.pop(key)
+    cache.delete(_claim(key))
     try:
-        made = running.result()
-    except BrokenProcessPool:  # the process was killed: a new one next time, nothing is lost
-        computing.pool.cache_clear()
-        return found, True
-    done = {"fingerprint": wanted, "answer": made["answer"], "pictures": made["pictures"], "computed_at": now()}
-    return models.KeptAnswer.objects.update_or_create(person=person, key=outcome, defaults=done)[0], False
+        made = work.future.result()
+    except (BrokenProcessPool, CancelledError):  # a new one next time, nothing is lost
+        return None
+    person, outcome = key
+    if not models.Person.objects.filter(pk=person).exists():
+        return None
+    done = {"fingerprint": work.wanted, "answer": made["answer"], "pictures": made["pictures"], "computed_at": now()}
+    return models.KeptAnswer.objects.update_or_create(person_id=person, key=outcome, defaults=done)[0]
+
+
+def _claim(key: tuple[int, str]) -> str:
+    """Names a piece of work for all processes of one run of the server; what a run that was killed claimed binds no other."""
+    return f"computing:{os.environ.get('METTLE_RUN') or os.getpid()}:{key[0]}:{key[1]}"

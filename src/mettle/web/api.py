@@ -14,7 +14,6 @@ from pydantic import Field
 
 from mettle import __version__
 from mettle.errors import InputError
-from mettle.importers import read
 from mettle.web import export, importing, models, programme, sync, tokens, uploads
 from mettle.web.access import noted
 from mettle.web.people import person_of
@@ -147,7 +146,7 @@ def import_file(request: HttpRequest, said: Form[ImportIn], file: File[UploadedF
     zone = said.timezone or person.timezone or None
     with uploads.kept_for_a_moment(file) as (path, name):
         if not said.keep:
-            return importing.summary(read(path, unit=said.unit, timezone=zone))
+            return importing.summary(importing.read(path, unit=said.unit, timezone=zone))
         batch = importing.keep(person, path, name=name, unit=said.unit, timezone=zone)
     return {**batch.summary, "batch": str(batch.pk)}
 

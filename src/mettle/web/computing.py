@@ -1,24 +1,81 @@
-"""What a process of its own computes: it imports no Django and touches no database; the web process writes the result."""
+"""What a process of its own computes: it imports no Django and touches no database; the web process writes the result.
+
+That process begins with the first piece of work and ends when it has had none for a while, so that an idle installation keeps
+no second copy of numpy in memory. It works at a lower priority than what people wait for.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
+import threading
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mettle import instruments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
     from mettle.diary import Diary
 
+T = TypeVar("T")
 
-@cache
-def pool() -> ProcessPoolExecutor:
-    """One process that computes; the web process writes."""
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+DONE = threading.Event()
+"""Set whenever a piece of work is finished; whoever waits for it clears it."""
+IDLE_S = 20.0
+"""Seconds without work after which the process ends."""
+NICER = 5
+
+_lock = threading.Lock()
+_pools: list[ProcessPoolExecutor] = []
+_unfinished: set[Future[Any]] = set()
+
+
+def submit(work: Callable[..., T], *what: Any) -> Future[T]:
+    """Have a piece of work done by the computing process, one piece after the other."""
+    with _lock:
+        try:
+            future = _pool().submit(work, *what)
+        except BrokenProcessPool:  # it was killed: another one takes its place
+            _pools.clear()
+            future = _pool().submit(work, *what)
+        _unfinished.add(future)
+    future.add_done_callback(_finished)
+    return future
+
+
+def _pool() -> ProcessPoolExecutor:
+    if not _pools:
+        context = multiprocessing.get_context("spawn")
+        _pools.append(ProcessPoolExecutor(1, mp_context=context, initializer=_step_back))
+    return _pools[0]
+
+
+def _step_back() -> None:
+    if hasattr(os, "nice"):
+        os.nice(NICER)
+
+
+def _finished(future: Future[Any]) -> None:
+    with _lock:
+        _unfinished.discard(future)
+    DONE.set()
+    waiting = threading.Timer(IDLE_S, _end_if_idle)
+    waiting.daemon = True
+    waiting.start()
+
+
+def _end_if_idle() -> None:
+    with _lock:
+        if not _unfinished:
+            while _pools:
+                _pools.pop().shutdown(wait=False)
 
 
 def polished(profile: dict[str, Any], start: str, weeks: int, trial: dict[str, Any] | None) -> dict[str, Any]:

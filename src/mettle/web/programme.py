@@ -37,7 +37,7 @@ def make(person: models.Person, *, trial: dict[str, Any] | None = None) -> model
         person.plans.filter(active=True).update(active=False)
         plan = models.Plan.objects.create(person=person, plan=made.to_json(), profile=person.profile)
     if made.status != "refused" and settings.LOOK_FOR_BETTER_PLANS:
-        _better[plan.pk] = computing.pool().submit(computing.polished, person.profile, start.isoformat(), WEEKS, trial)
+        _better[plan.pk] = computing.submit(computing.polished, person.profile, start.isoformat(), WEEKS, trial)
     return plan
 
 
@@ -49,14 +49,23 @@ def current(person: models.Person) -> models.Plan | None:
     return found
 
 
+def collect() -> None:
+    """Put every better plan that is ready in the place of its quick one, whichever process its person asks next."""
+    for key in [key for key, better in _better.items() if better.done()]:
+        better, plan = _better.pop(key), models.Plan.objects.filter(pk=key, active=True).first()
+        if plan is not None:
+            _take(plan, better)
+
+
 def _take(plan: models.Plan, better: Future[dict[str, Any]]) -> None:
     """Put the better plan in the place of the quick one, unless training has begun or the search failed."""
     begun = plan.person.sessions.filter(
         plan_session__in=[s["id"] for s in planned_sessions(plan)], on__gte=plan.made_at.date()
     )
     if better.exception() is None and not begun.exists():
-        plan.plan = better.result()
-        plan.save()
+        same = models.Plan.objects.filter(pk=plan.pk, made_at=plan.made_at, active=True)
+        if same.update(plan=better.result()):  # not where it was made anew, or a restored one has its number
+            plan.plan = better.result()
 
 
 def planned_sessions(plan: models.Plan) -> list[dict[str, Any]]:

@@ -17,6 +17,12 @@ ALLOWED_HOSTS = list(PLACE.hosts)
 ROOT_URLCONF = "mettle.web.urls"
 WSGI_APPLICATION = "mettle.web.wsgi.application"
 DATABASES = {"default": PLACE.database()}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",  # what limits sign-in counts for every process
+        "LOCATION": "mettle_cache",
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

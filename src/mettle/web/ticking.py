@@ -1,4 +1,5 @@
 """What happens by itself: every minute, who is to be prompted? ``python -m mettle.web tick`` does it once, for cron.
+What the computing process has ready is kept at once.
 
 In the serving process the lock lets either a request or a tick use the database, so that on SQLite one connection writes
 at a time. The network is used outside the lock.
@@ -14,7 +15,7 @@ from typing import Any
 
 from django.db import close_old_connections, transaction
 
-from mettle.web import days, models, prompts, push, store, uploads
+from mettle.web import answering, computing, days, models, programme, prompts, store, uploads
 
 log = logging.getLogger("mettle.tick")
 
@@ -23,21 +24,34 @@ EVERY_S = 60
 LOOK_BACK = timedelta(days=2)
 
 
-def start() -> None:
+def start(*, every_s: float = EVERY_S) -> None:
     """Tick every minute in a thread of this process."""
-    threading.Thread(target=_forever, name="tick", daemon=True).start()
+    threading.Thread(target=_forever, args=(every_s,), name="tick", daemon=True).start()
 
 
-def _forever() -> None:
+def _forever(every_s: float) -> None:
+    following = time.monotonic() + every_s
     while True:
-        time.sleep(EVERY_S)
+        finished = computing.DONE.wait(max(0.0, following - time.monotonic()))
         try:
-            tick(datetime.now(UTC))
-            uploads.sweep()
+            if finished:
+                collect()
+            else:
+                following = time.monotonic() + every_s
+                tick(datetime.now(UTC))
+                uploads.sweep()
         except Exception:
             log.exception("a tick failed; the next one comes in a minute")
         finally:
             close_old_connections()
+
+
+def collect() -> None:
+    """Keep what the computing process has ready."""
+    computing.DONE.clear()
+    with DATABASE:
+        answering.collect()
+        programme.collect()
 
 
 def tick(now: datetime) -> int:
@@ -46,11 +60,18 @@ def tick(now: datetime) -> int:
         people = models.Person.objects.filter(push_subscriptions__isnull=False).distinct()
         waiting = [(person, prompt) for person in people for prompt in _noted(person, now)]
         letters = [(s, message(p, prompt)) for p, prompt in waiting for s in p.push_subscriptions.all()]
-    gone = [s.pk for s, text in letters if not push.send({"endpoint": s.endpoint, "keys": s.keys}, text)]
+    gone = _gone(letters) if letters else []
     if gone:
         with DATABASE:
             models.PushSubscription.objects.filter(pk__in=gone).delete()
     return len(waiting)
+
+
+def _gone(letters: list[tuple[models.PushSubscription, dict[str, Any]]]) -> list[int]:
+    """Send each; the subscriptions of browsers that have gone for good."""
+    from mettle.web import push  # noqa: PLC0415 # requests and cryptography: only where something is sent
+
+    return [s.pk for s, text in letters if not push.send({"endpoint": s.endpoint, "keys": s.keys}, text)]
 
 
 def _noted(person: models.Person, now: datetime) -> list[prompts.Prompt]:

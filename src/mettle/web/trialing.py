@@ -12,13 +12,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from mettle import evidence
 from mettle.instruments import safety
-from mettle.trials import planning
-from mettle.trials.admissible import Rules
-from mettle.trials.claims import for_claim, without_stretches
-from mettle.trials.design import Wish, draw
-from mettle.trials.ending import REASONS, end_stretch
 from mettle.web import days, models, programme
 
 WEEKS = (4, 8, 12, 16, 26)
@@ -106,6 +100,9 @@ def offer(person: models.Person, code: str) -> Offer | None:
 
 
 def _of_claim(person: models.Person, number: str, code: str) -> Offer | None:
+    from mettle import evidence  # noqa: PLC0415 # trials load numpy: only where one is made or ended
+    from mettle.trials.claims import for_claim, without_stretches  # noqa: PLC0415 # likewise
+
     claim = evidence.claims().get(number)
     ready = for_claim(claim) if claim else None
     if claim is None or ready is None:
@@ -161,6 +158,9 @@ def drawn(
     InputError
         Where no schedule fits what is asked.
     """
+    from mettle.trials.admissible import Rules  # noqa: PLC0415 # likewise
+    from mettle.trials.design import Wish, draw  # noqa: PLC0415 # likewise
+
     start = days.today(person) + timedelta(days=1)
     per_week = int(person.profile.get("days_per_week", 3))
     wish = Wish(
@@ -194,6 +194,9 @@ def chances(person: models.Person, chosen: Offer, *, outcome: str, weeks: int) -
 
     None for a comparison that no ready design is like.
     """
+    from mettle import evidence  # noqa: PLC0415 # likewise
+    from mettle.trials import planning  # noqa: PLC0415 # likewise
+
     own_sd = own_spread(person, outcome)
     priors = evidence.for_claim(chosen.claim or None, outcome, own_sd=own_sd)
     found = planning.plan(
@@ -229,6 +232,8 @@ def end(trial: models.Trial, code: str, *, decision: str = "") -> None:
 
     A trial whose planned end has come stays as it is; one that ends before has no assignments after today.
     """
+    from mettle.trials.ending import REASONS, end_stretch  # noqa: PLC0415 # likewise
+
     today = days.today(trial.person)
     if not over(trial):
         first = min(row["on"] for row in trial.trial["schedule"])

@@ -22,5 +22,5 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         return _answer(environ, start_response)
 
 
-if os.environ.get("METTLE_TICK") == "1":
-    ticking.start()
+if os.environ.get("METTLE_TICK_S"):
+    ticking.start(every_s=float(os.environ["METTLE_TICK_S"]))

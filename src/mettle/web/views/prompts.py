@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mettle.reports import calendar as report
 from mettle.web import days, models, programme, prompts
 from mettle.web.people import person_of
 
@@ -74,6 +73,8 @@ def _keep_times(request: HttpRequest, person: models.Person) -> bool:
 @require_GET
 def feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 # Django passes it
     """The calendar that a phone subscribes to; its secret address is kept only as a hash and can be ended."""
+    from mettle.reports import calendar as report  # noqa: PLC0415 # icalendar, only here
+
     person = models.Person.objects.filter(**{f"choices__{FEED}": _sha256(token)}).first()
     if person is None:
         raise Http404

@@ -103,4 +103,5 @@ def _keep(key: tuple[int, str]) -> models.KeptAnswer | None:
 
 def _claim(key: tuple[int, str]) -> str:
     """Names a piece of work for all processes of one run of the server; what a run that was killed claimed binds no other."""
-    return f"computing:{os.environ.get('METTLE_RUN') or os.getpid()}:{key[0]}:{key[1]}"
+    named = f"{os.environ.get('METTLE_RUN') or os.getpid()} {key[0]} {key[1]}"
+    return f"computing:{hashlib.sha256(named.encode()).hexdigest()}"

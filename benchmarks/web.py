@@ -1,8 +1,10 @@
-"""The app's own times, server side, through a real server over http: one client, then eight. `python benchmarks/web.py`.
+"""The app's own times, server side, through the real server over http: one client, then eight. `python benchmarks/web.py`.
 
-The server is the one of `mettle up` (granian, one worker, one thread, SQLite with synchronous=FULL) on the simulated person's
-sixteen weeks and, for the Answer page, 180 days. Times are wall clock from the request's first byte to the reply's last, in a client on
-the same machine. The busier the machine, the longer: the load is printed beside.
+Once on SQLite (one serving process, synchronous=FULL) and once on PostgreSQL (two, fsync on), on a simulated person with 26
+weeks behind them: 180 days and more for the Answer page. Times are wall clock from the request's first byte to the reply's
+last, in a client on the same machine; the busier the machine, the longer, so its load is printed beside. Starts are those of
+`mettle up`, from the command to the first page, with Python's compiled files at hand as pip leaves them. Memory is the sum of the
+proportional set sizes of every process of the app, the shell command and the computing process too; PostgreSQL's own are not in it.
 """
 
 from __future__ import annotations
@@ -19,9 +21,19 @@ import tempfile
 import threading
 import time
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from tests.web import postgres  # noqa: E402 # a cluster that is thrown away
+
+PORT = 18_765
+STARTS = 5
 SCRIPTS = ("app.js", "workout.js", "store.js", "sync.js", "clock.js", "dom.js")
 GOALS = {
     "log a set, one client": 20,
@@ -40,6 +52,8 @@ from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_K
 from mettle.web import demo, models, tokens, days
 demo.WEEKS = 26
 demo._questionnaires = lambda *_: None
+from django.conf import settings
+settings.LOOK_FOR_BETTER_PLANS = False
 user = demo.simulated_user()
 store = SessionStore()
 store[SESSION_KEY] = str(user.pk)
@@ -54,16 +68,18 @@ done = models.Session.objects.create(person=person, on=days.today(person), plan_
 names = {e["exercise"] for p in first["parts"] for e in p["exercises"]}
 for exercise in names:
     models.Set.objects.create(person=person, session=done.id, exercise=exercise, reps=10, rir=3, amount="10", unit="kg", done_at="0")
-print(tokens.make(models.Person.of(user), "benchmark"), store.session_key)
+print(tokens.make(models.Person.of(user), "benchmark"), store.session_key, done.id, sorted(names)[0])
 """
 
 
-def environment(data: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("METTLE_", "DJANGO_"))}
+def environment(data: str, database: str) -> dict[str, str]:
+    left_out = ("METTLE_", "DJANGO_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(left_out)}
     return kept | {
         "METTLE_DATA": data,
         "PYTHONPATH": str(ROOT / "src"),
         "DJANGO_SETTINGS_MODULE": "mettle.web.settings",
+        **({"DATABASE_URL": database} if database else {}),
     }
 
 
@@ -85,11 +101,11 @@ class Client:
         assert reply.status == 200, (path, reply.status, content[:300])
         return 1000 * (time.perf_counter() - began), content
 
-    def log_a_set(self) -> float:
+    def log_a_set(self, session: str = "", exercise: str = "goblet_squat") -> float:
         clock = f"{int(time.time() * 1000):015d}-000000-{self.device}"
         fields = {
-            "session": str(uuid.uuid4()),
-            "exercise": "goblet_squat",
+            "session": session or str(uuid.uuid4()),
+            "exercise": exercise,
             "reps": 10,
             "amount": "16",
             "unit": "kg",
@@ -109,17 +125,21 @@ def p95(times: list[float]) -> tuple[float, float]:
     return statistics.median(times), sorted(times)[min(len(times) - 1, int(0.95 * len(times)))]
 
 
-def memory_mb(pid: int) -> float:
-    """Proportional set size of a process and its children."""
-    total = 0
+def memory_mb(group: int) -> list[float]:
+    """Proportional set size of each process of a group."""
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-            if int(stat.parent.name) == pid or int(fields[1]) == pid or int(fields[2]) == pid:
-                total += int(re.search(r"^Pss:\s+(\d+)", (stat.parent / "smaps_rollup").read_text(), re.MULTILINE)[1])
+            if int(stat.read_text().rsplit(")", 1)[1].split()[2]) == group:
+                rollup = (stat.parent / "smaps_rollup").read_text()
+                found.append(int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1]) / 1024)
         except (OSError, TypeError):
             continue
-    return total / 1024
+    return sorted(found, reverse=True)
+
+
+def in_words(found: list[float]) -> str:
+    return f"{sum(found):.0f} MB ({len(found)} processes: {', '.join(f'{mb:.0f}' for mb in found)})"
 
 
 def processor_s(group: int) -> float:
@@ -135,37 +155,64 @@ def processor_s(group: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+@contextmanager
+def serving(where: dict[str, str]) -> Iterator[tuple[int, float, float]]:
+    """The app from `mettle up`: its process group, and the seconds and processor seconds until the first page."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "mettle", "up", "--no-open", "--port", str(PORT)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, env=where, start_new_session=True, **quiet)
+    try:
+        while True:
+            try:
+                Client(PORT, "", "").ask("GET", "/welcome/")
+                break
+            except OSError:
+                time.sleep(0.02)
+        yield server.pid, time.perf_counter() - began, processor_s(server.pid)
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait()
+        while processes(server.pid):
+            time.sleep(0.05)
+
+
+def processes(group: int) -> int:
+    return len(memory_mb(group))
+
+
 def main() -> None:
+    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as data:
-        prepared = subprocess.run(
-            [sys.executable, "-c", PREPARE], env=environment(data), capture_output=True, text=True, check=True
-        )
-        key, session = prepared.stdout.split()
-        port = 18_765
-        began = time.perf_counter()
-        command = [sys.executable, "-m", "mettle.web", "--port", str(port)]
-        server = subprocess.Popen(command, env=environment(data), stdout=subprocess.DEVNULL, start_new_session=True)
-        try:
-            while True:
-                try:
-                    Client(port, "", "").ask("GET", "/welcome/")
-                    break
-                except OSError:
-                    time.sleep(0.02)
-            print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-            print(
-                f"start to first page: {time.perf_counter() - began:.2f} s, processor {processor_s(server.pid):.2f} s"
-            )
-            measure(port, key, session, server.pid)
-            print(f"memory (proportional, all processes): {memory_mb(server.pid):.0f} MB")
-        finally:
-            os.killpg(server.pid, 15)
-            server.wait()
+        print("== SQLite, one serving process")
+        on(data, "")
+    with tempfile.TemporaryDirectory() as data, postgres.cluster(fsync=True) as address:
+        print("== PostgreSQL, two serving processes")
+        on(data, address)
     size = sum(len(gzip.compress((ROOT / "src/mettle/web/static/mettle" / f).read_bytes())) for f in SCRIPTS)
     print(f"script on the Workout screen: {size / 1000:.1f} kB gzipped")
 
 
-def measure(port: int, key: str, session: str, group: int) -> None:
+def on(data: str, database: str) -> None:
+    where = environment(data, database)
+    with serving(where) as (_, wall, processor):
+        print(f"first start of all, on an empty database: {wall:.2f} s, processor {processor:.2f} s")
+    prepared = subprocess.run([sys.executable, "-c", PREPARE], env=where, capture_output=True, text=True, check=True)
+    key, session, *logged = prepared.stdout.split()
+    starts = []
+    for _ in range(STARTS):
+        with serving(where) as (_, *took):
+            starts.append(took)
+    wall, processor = (statistics.median(s) for s in zip(*starts, strict=True))
+    print(f"start to first page: median of {STARTS} {wall:.2f} s, goal 3 s, processor {processor:.2f} s")
+    with serving(where) as (group, *_):
+        most = measure(PORT, key, session, group, logged)
+        print(f"memory while an answer is worked out, at most: {in_words(most)}, goal 300 MB")
+        print(f"memory after the load: {in_words(memory_mb(group))}")
+
+
+def measure(port: int, key: str, session: str, group: int, logged: list[str]) -> list[float]:
+    """Ask, print what it took; the memory of each process at the moment when they had most."""
     one = Client(port, key, session)
     for _ in range(5):
         one.log_a_set()
@@ -178,18 +225,20 @@ def measure(port: int, key: str, session: str, group: int) -> None:
     told["next session after a log, one client"] = []
     before = processor_s(group)
     for _ in range(40):
-        one.log_a_set()
+        one.log_a_set(*logged)
         told["next session after a log, one client"].append(one.ask("GET", "/api/v1/next")[0])
     what = "next session after a log, one client"
     used[what] = 1000 * (processor_s(group) - before) / 40 - used["log a set, one client"]
     told["bundle after a log, one client"] = []
-    for _ in range(15):
-        one.log_a_set()
+    for _ in range(40):
+        one.log_a_set(*logged)
         told["bundle after a log, one client"].append(one.ask("GET", "/api/v1/bundle")[0])
-    for _ in range(240):
+    most = memory_mb(group)
+    for _ in range(1200):
         if b"How sure, and why" in one.ask("GET", "/answer/")[1]:
             break
-        time.sleep(0.5)
+        time.sleep(0.1)
+        most = max(most, memory_mb(group), key=sum)
     before = processor_s(group)
     told["Answer page, kept, 180-day diary"] = [one.ask("GET", "/answer/")[0] for _ in range(40)]
     used["Answer page, kept, 180-day diary"] = 1000 * (processor_s(group) - before) / 40
@@ -199,6 +248,7 @@ def measure(port: int, key: str, session: str, group: int) -> None:
         goal = f", goal {GOALS[what]} ms" if what in GOALS else ""
         processor = f", processor {used[what]:.1f} ms each" if what in used else ""
         print(f"{what}: median {middle:.1f} ms, p95 {high:.1f} ms{goal}{processor} (n = {len(times)})")
+    return most
 
 
 def eight(port: int, key: str, session: str, seconds: float = 20) -> dict[str, list[float]]:

@@ -33,8 +33,8 @@ def _as_server(folder: Path) -> dict[str, int]:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """The address of a fresh one, gone at the end."""
+def cluster(*, fsync: bool = False) -> Iterator[str]:
+    """The address of a fresh one, gone at the end; with ``fsync`` it waits for the disk as in earnest."""
     binaries = _binaries()
     require(binaries, "PostgreSQL is not installed (Debian: apt-get install postgresql)")
     assert binaries is not None
@@ -56,7 +56,7 @@ def cluster() -> Iterator[str]:
         ]
         subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **who)  # type: ignore[call-overload] # user and group, or neither
         control = [str(binaries / "pg_ctl"), "-D", str(data), "-l", str(log), "-w"]
-        options = ["-o", f"-k {folder} -c listen_addresses='' -c fsync=off"]
+        options = ["-o", f"-k {folder} -c listen_addresses='' -c fsync={'on' if fsync else 'off'}"]
         subprocess.run([*control, *options, "start"], check=True, capture_output=True, cwd=folder, **who)  # type: ignore[call-overload] # likewise
         try:
             yield f"postgresql://mettle@/postgres?host={folder}"

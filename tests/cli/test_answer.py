@@ -180,7 +180,7 @@ def test_a_trial_drawn_and_followed_gets_its_randomisation_test(
     assert found["checks"]["randomisation_p"] < 0.05
     assert found["trial"]["ended"] is True
     assert found["trial"]["decision"]["choice"] in ("keep", "change", "drop")
-    assert found["expectancy"] == {"expected": 4.0, "opened_days": [3, 9]}
+    assert found["expectancy"] == {"expected": 4.0, "of_ten": None, "opened_days": [3, 9]}
     many = document("--outcome", "mood,focus", *given, capsys=capsys)
     assert [a["outcome"]["name"] for a in many["answers"]] == ["mood", "focus"]
     family = {s["outcome"]: s for s in many["family"]}

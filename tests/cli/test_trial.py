@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import shlex
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from icalendar import Calendar
+from tests.conftest import ROOT
 
 from mettle.cli import main
 from mettle.trials.claims import ready
+from mettle.trials.design import Wish, draw
 
 START = ["--start", "2026-03-02"]
 PHQ9 = "at,phq9,phq9_item9\n2026-02-27,8,0\n"
@@ -258,3 +262,50 @@ def test_claims_of_other_kinds_get_from_design_to_answer(
     assert found["credibility"] == "randomised"
     assert found["effects"][trial.effect]["mean"] is not None
     assert found["adherence"]["done_when_assigned"] == 1.0
+
+
+NONSENSE = (None, [], {}, "x", -1, 10**12, 1e308, ["x", 3], {"a": {}}, "9999-12-31")
+FIELDS = (
+    "kind", "arms", "start", "days", "seed", "draws", "schedule", "constraints", "outcome", "swc", "claims", "claims_sha256", "ended",
+    "constraints.weekdays", "constraints.per_week", "constraints.min_gap_hours", "constraints.max_run", "constraints.block_days",
+    "constraints.run_in", "constraints.washout", "constraints.max_days_without_training", "constraints.rhythm_limit",
+    "schedule.0.on", "schedule.1.arm", "schedule.2.phase", "schedule.3.part", "schedule.4.rate",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_trial_with_nonsense_in_a_field_is_one_line_or_still_a_trial(
+    field: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = draw(Wish("days", ("train", "rest"), date(2026, 3, 2), 28), seed=1)
+    path, profile = tmp_path / "t.json", str(ROOT / "tests" / "prescription" / "profiles" / "refused_child.json")
+    checkins = tmp_path / "c.csv"
+    checkins.write_text("date,mood\n" + "".join(f"2026-03-{d:02d},{d % 3}\n" for d in range(2, 30)))
+    for value in NONSENSE:
+        document = copy.deepcopy(whole)
+        at: Any = document
+        *way, last = (int(part) if part.isdecimal() else part for part in field.split("."))
+        for part in way:
+            at = at[part]
+        at[last] = value
+        for command in (
+            ["trial", "rehearse", str(path), "--out", str(tmp_path)],
+            ["plan", profile, "--trial", str(path)],
+            [
+                "answer",
+                "--checkins",
+                str(checkins),
+                "--outcome",
+                "mood",
+                "--schedule",
+                str(path),
+                "--drop-first-days",
+                "25",
+            ],
+            ["trial", "end", str(path), "--reason", "item9", "--on", "2026-03-10"],
+        ):
+            path.write_text(json.dumps(document))
+            code = main(command)
+            told = capsys.readouterr().err
+            assert code in (0, 2), (value, command, told)
+            assert code == 0 or told.count("\n") == 1, (value, command, told)

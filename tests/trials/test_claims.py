@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -62,3 +63,18 @@ def test_a_plan_can_be_made_for_every_way() -> None:
     for pairs in ways().values():
         for a, b in pairs:
             assert any(a in words and b in words for words in FACTORS.values()), (a, b)
+
+
+def test_claims_were_walked_from_end_to_end_by_the_real_commands() -> None:
+    root = Path(__file__).parents[2]
+    walked = json.loads((root / "validation" / "claims" / "walk.json").read_text(encoding="utf-8"))
+    assert walked["testable"] == TESTABLE
+    assert walked["ran"] == walked["walked"] == len(walked["claims"])
+    assert f"{walked['ran']} of them have been walked" in (root / "docs" / "trials.md").read_text(encoding="utf-8")
+    for claim, told in walked["claims"].items():
+        trial = ready()[claim]
+        assert (told["kind"], told["arms"], told["days"]) == (trial.kind, list(trial.arms), trial.days), claim
+        assert (told["outcome"], told["effect"]) == (trial.outcome, trial.effect), claim
+        for person in ("benefits", "no_effect"):
+            assert told[person]["higher_is"] == trial.higher_is, claim
+            assert told[person]["credibility"] == "randomised", claim

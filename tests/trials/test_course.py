@@ -13,6 +13,7 @@ import pytest
 from mettle.answers import Answer, answer
 from mettle.diary import Diary, Observation
 from mettle.errors import InputError
+from mettle.reports.cent import checklist
 from mettle.reports.terminal import LINES, answer_lines
 from mettle.trials.course import Expectancy, course
 from mettle.trials.decision import decision
@@ -42,6 +43,15 @@ def at(today: date, *, person: str = "benefits", sealed: bool = False) -> Answer
     diary, _ = simulate(PEOPLE[person], plan=plan, seed=2)
     told = Expectancy(5.0, (12, 30))
     return answer("mood", diary, today=today, schedule=plan, redraw=sampler(drawn()), expectancy=told, sealed=sealed)
+
+
+def test_what_was_expected_is_told_as_it_was_asked() -> None:
+    plan = schedule_from(drawn())
+    diary, _ = simulate(PEOPLE["benefits"], plan=plan, seed=2)
+    told = answer("mood", diary, today=LAST + timedelta(days=1), schedule=plan, expectancy=Expectancy(of_ten=6.0))
+    assert "Before you saw any evidence you expected it to help, 6 of 10 (0 not at all, 10 very much)" in told.text
+    assert told.to_json()["expectancy"] == {"expected": None, "of_ten": 6.0, "opened_days": []}
+    assert any("6 of 10" in said for _, _, said in checklist(told))
 
 
 def test_on_the_way_there_is_no_p_value_and_the_text_knows_the_day() -> None:
@@ -79,7 +89,7 @@ def test_what_was_expected_and_when_it_was_opened_are_reported() -> None:
     found = at(LAST + timedelta(days=1))
     assert "Before, you expected +5.0 points" in found.text
     assert "opened 2 times (day 12, 30)" in found.text
-    assert found.to_json()["expectancy"] == {"expected": 5.0, "opened_days": [12, 30]}
+    assert found.to_json()["expectancy"] == {"expected": 5.0, "of_ten": None, "opened_days": [12, 30]}
 
 
 @pytest.mark.parametrize("verdict", ["better", "worse", "no_worthwhile_difference", "cannot_tell", "depends_on_prior"])

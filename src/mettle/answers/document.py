@@ -165,7 +165,11 @@ class Answer:
             },
             "expectancy": None
             if self.expectancy is None
-            else {"expected": _figure(self.expectancy.expected), "opened_days": list(self.expectancy.opened)},
+            else {
+                "expected": _figure(self.expectancy.expected),
+                "of_ten": _figure(self.expectancy.of_ten),
+                "opened_days": list(self.expectancy.opened),
+            },
             "caveats": [asdict(c) for c in self.caveats],
             "excluded": [asdict(e) for e in self.excluded],
             "text": self.text,

@@ -75,7 +75,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--claim", metavar="ID", help="claim whose studies inform two of the starting points")
     parser.add_argument(
-        "--expected", type=number, metavar="X", help="the benefit you expected before, in points: it is reported"
+        "--expected",
+        type=_expected,
+        default=(None, None),
+        metavar="X",
+        help="the benefit you expected before, in points, or like 6/10 how much you expected it to help: it is reported",
     )
     parser.add_argument(
         "--open", action="store_true", help="show the running answer of a trial that is not over (the report says so)"
@@ -151,7 +155,8 @@ def _answer(
     opened = args.opened
     if args.open and schedule is not None and not (at := course(schedule, now)).ended:
         opened = tuple(sorted({*opened, at.day}))
-    told = Expectancy(args.expected, opened) if args.expected is not None or opened else None
+    points, of_ten = args.expected
+    told = Expectancy(points, opened, of_ten) if opened or args.expected != (None, None) else None
     tested = schedule.claims[0] if schedule and schedule.claims else None
     stated = args.higher_is if alone else None
     return answer(
@@ -236,6 +241,17 @@ def _tell(imported: Imported) -> None:
 def today() -> date:
     """The local day that it is."""
     return datetime.now(UTC).astimezone().date()
+
+
+def _expected(text: str) -> tuple[float | None, float | None]:
+    """Points, or the answer from 0 to 10 to how much it was expected to help."""
+    first, slash, ten = text.partition("/")
+    value = number(first)
+    if not slash:
+        return value, None
+    if ten.strip() != "10" or not 0 <= value <= 10:
+        raise argparse.ArgumentTypeError(f"expected points like 5, or 0/10 to 10/10, got {text!r}")
+    return None, value
 
 
 def _days(text: str) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mettle.prescription.arms import with_trial
+from mettle.prescription.arms import factor_of, with_trial
 from mettle.prescription.assembly import (
     USUAL_DAYS,
     Template,
@@ -70,6 +70,8 @@ def plan(
     """
     if not 1 <= weeks <= MOST_WEEKS:
         raise ValueError(f"weeks must lie in 1-{MOST_WEEKS}, got {weeks}")
+    if trial is not None:
+        factor_of(trial)  # a document that is no trial is refused before anything is searched
     screening = screen(profile)
     messages = tuple((m.code, m.text) for m in screening.messages)
     if screening.refused:

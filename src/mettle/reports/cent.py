@@ -1,6 +1,7 @@
 """What a clinician or a journal asks of an n-of-1 trial: the items of CENT 2015 in our words, each answered from the data, and a methods paragraph.
 
-Source: Vohra et al. 2015, CENT 2015 statement, doi 10.1136/bmj.h1738; Shamseer et al. 2015, explanation, doi 10.1136/bmj.h1793.
+Source: Vohra et al. 2015, CENT 2015 statement, doi 10.1136/bmj.h1738; Shamseer et al. 2015, explanation, doi 10.1136/bmj.h1793. The numbers 1a to 5
+were read in a published copy of its table (doi 10.1186/s13643-015-0071-x, table 1, which calls 2a.2 "2c"); the later ones keep CONSORT 2010's, as CENT does.
 """
 
 from __future__ import annotations
@@ -97,11 +98,8 @@ def _design(found: Answer) -> list[tuple[str, str, str]]:
     return [
         ("1a", "named as an n-of-1 trial in the title", f"n-of-1 trial: {found.question}"),
         ("1b", "summary", found.sentence),
-        (
-            "2a",
-            "background and why one person",
-            f"{claims}; other people's means do not say what happens to this person",
-        ),
+        ("2a.1", "background", claims),
+        ("2a.2", "why one person", "other people's means do not say what happens to this person"),
         ("2b", "objective", found.effects[found.headline_effect].estimand),
         ("3a", "design: periods and their length", f"{_KINDS[s.kind]} over {at.days} days; {_phases(found)}"),
         ("3b", "changes after the start", _excluded(found)),
@@ -111,6 +109,11 @@ def _design(found: Answer) -> list[tuple[str, str, str]]:
             f"one person who rated themselves; {PERSON_ADDS}: age, diagnosis if any, experience with training",
         ),
         ("4b", "where", "home, gym or wherever the person trains; ratings on their own device"),
+        (
+            "4c",
+            "whether this is research, and who approved it",
+            f"a trial of one's own, not research unless {PERSON_ADDS}",
+        ),
         ("5", "what was compared", f"{_arms(found)}; {_adherence(found)}"),
         (
             "6a",
@@ -177,14 +180,13 @@ def _findings(found: Answer) -> list[tuple[str, str, str]]:
     )
     p = f"; randomisation test p = {found.randomisation_p:.3f}" if found.randomisation_p is not None else ""
     ended = "the planned end is over" if at.ended else f"not over: {at.words}"
-    told = found.expectancy.expected if found.expectancy else None
     return [
         ("14a", "dates", f"{_day(s.assignments[0].on)} to {_day(at.last_day)}"),
         ("14b", "why it ended", ended),
         (
             "15",
             "the person at the start",
-            f"mean {c.points(table.centre)}, within-person SD {c.points(table.scale)} {c.unit} over the trial; expected benefit {'not asked' if told is None else c.points(told, signed=True)}",
+            f"mean {c.points(table.centre)}, within-person SD {c.points(table.scale)} {c.unit} over the trial; expected benefit {_expected(found)}",
         ),
         ("16", "numbers analysed", f"{table.t.size} ratings on {len(set(table.day.tolist()))} days, as assigned"),
         ("17a", "effect and its precision", figure + p),
@@ -214,6 +216,16 @@ def _findings(found: Answer) -> list[tuple[str, str, str]]:
         ("24", "protocol", "trial.json holds it: constraints, seed, order, stopping rules"),
         ("25", "funding", PERSON_ADDS),
     ]
+
+
+def _expected(found: Answer) -> str:
+    told = found.expectancy
+    if told is None or (told.expected is None and told.of_ten is None):
+        return "not asked"
+    c = found.comparison
+    points = [] if told.expected is None else [f"{c.points(told.expected, signed=True)} {c.unit}"]
+    words = [] if told.of_ten is None else [f"{told.of_ten:g} of 10 (0 not at all, 10 very much)"]
+    return " and ".join([*points, *words])
 
 
 def _draws(draws: int | None) -> str:

@@ -63,7 +63,11 @@ def family_lines(found: Sequence[Answer], shared: Sequence[Shared]) -> list[str]
     return [
         *lines,
         "",
-        *textwrap.wrap(f"{tail} A claim stands only where both ways agree; --json has all of each answer.", WIDTH),
+        *textwrap.wrap(
+            f"{tail} A claim stands only where both ways agree. The outcomes' errors are taken as unrelated; where you rate several at one "
+            "moment they move together, so read the pooled intervals as somewhat too narrow. --json has all of each answer.",
+            WIDTH,
+        ),
     ]
 
 

@@ -165,6 +165,12 @@ def about_expectancy(told: Expectancy | None, acute: Effect, c: Comparison) -> l
             "which day was which, and what one expects is part of what one feels."
         )
         found.append(Caveat("expectancy", said))
+    if told.of_ten is not None and acute.mean is not None:
+        said = (
+            f"Before you saw any evidence you expected it to help, {told.of_ten:g} of 10 (0 not at all, 10 very much); the ratings say "
+            f"{c.points(acute.mean, signed=True)} {c.unit}. You knew which day was which, and what one expects is part of what one feels."
+        )
+        found.append(Caveat("expectancy", said))
     if told.opened:
         times = "once" if len(told.opened) == 1 else f"{len(told.opened)} times"
         days = ", ".join(str(d) for d in told.opened)

@@ -171,7 +171,7 @@ def _outcome(claim: Claim, row: dict[str, Any]) -> tuple[str, MeasuredBy, str]:
     return wanted, "instrument" if wanted in instruments.ids() else "item", note
 
 
-SCORES = 10
+SCORES = 12
 """A questionnaire enters with at least so many scores planned: an answer takes seven, and some are always missed."""
 
 

@@ -45,13 +45,16 @@ class Expectancy:
     Parameters
     ----------
     expected
-        The benefit expected before any evidence was shown, points of the outcome in its own sign; None where nobody asked.
+        The benefit expected before any evidence was shown, points of the outcome in its own sign; None where points were not asked for.
     opened
         Days of the trial on which the running answer was looked at.
+    of_ten
+        The same asked in words: how much it was expected to help, 0 (not at all) to 10 (very much); None where that was not asked.
     """
 
     expected: float | None = None
     opened: tuple[int, ...] = ()
+    of_ten: float | None = None
 
 
 def course(schedule: Schedule, today: date) -> Course:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 MOST_DAYS = 1095
+LEAST_RHYTHM = 0.05
+"""A file that allows a rhythm less than this was not written here, and would have schedules drawn for ever."""
 LONGEST_BLOCK, LONGEST_TWO_WAYS = 14, 28
 WITHOUT_CLEARANCE = 4
 """Most rest days in a row where a stretch without training is not cleared: what training twice a week leaves anyway."""
@@ -159,23 +161,28 @@ def wish_of(trial: Mapping[str, Any]) -> Wish:
     try:
         c = trial["constraints"]
         rules = Rules(
-            weekdays=tuple(c["weekdays"]),
+            weekdays=tuple(str(day) for day in c["weekdays"]),
             per_week=None if c["per_week"] is None else (int(c["per_week"][0]), int(c["per_week"][1])),
             min_gap_h=float(c["min_gap_hours"]),
             max_run=int(c["max_run"]),
             block_days=int(c["block_days"]),
             run_in=int(c["run_in"]),
             washout=int(c["washout"]),
-            max_without=c["max_days_without_training"],
-            rhythm=c["rhythm_limit"],
+            max_without=None if c["max_days_without_training"] is None else int(c["max_days_without_training"]),
+            rhythm=None if c["rhythm_limit"] is None else float(c["rhythm_limit"]),
         )
+        if abs((date.fromisoformat(trial["start"]) - told.assignments[0].on).days) > LONGEST_TWO_WAYS:
+            raise ValueError(trial["start"])
+        if rules.rhythm is not None and not LEAST_RHYTHM <= rules.rhythm <= 1:
+            raise ValueError(rules.rhythm)
         start, days = date.fromisoformat(trial["start"]), int(trial["days"])
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError):
         raise InputError(
             "start, days and constraints must be as `mettle trial design` writes them, or nothing can be drawn again",
             where="trial.json",
         ) from None
-    arms = (str(trial["arms"][0]), str(trial["arms"][1]))
+    arms = told.arms
+    _in_range(days, rules, rests=arms[1] == REST)
     return Wish(told.kind, arms, start, days, rules, outcome=told.outcome, swc=told.swc)
 
 
@@ -208,22 +215,7 @@ def _checked(wish: Wish) -> Wish:
             raise InputError(f"--arms: names are like heavier or 30_minutes (a-z, 0-9, _), got {arm!r}")
     if wish.arms[0] == wish.arms[1] or wish.arms[0] == REST:
         raise InputError(f"--arms must be two different ways, rest as the second; got {','.join(wish.arms)}")
-    for value, low, high, name in (
-        (wish.days, 2, MOST_DAYS, "--days"),
-        (rules.run_in, 0, 28, "--run-in"),
-        (rules.washout, 0, 14, "--washout"),
-        (rules.max_run, 1, 14, "--max-run"),
-        (rules.block_days, 2, LONGEST_BLOCK if rests else LONGEST_TWO_WAYS, "--block-days"),
-    ):
-        if not low <= value <= high:
-            why = " (more than 14 days without training is never drawn)" if name == "--block-days" and rests else ""
-            raise InputError(f"{name} must be from {low} to {high}, got {value}{why}")
-    if not 0 < rules.min_gap_h <= 168:
-        raise InputError(f"--min-gap-hours must be above 0 and at most 168, got {rules.min_gap_h:g}")
-    if rules.per_week is not None and not 0 <= rules.per_week[0] <= rules.per_week[1] <= 7:
-        raise InputError(f"--per-week must be like 2-4, from 0 to 7, got {rules.per_week[0]}-{rules.per_week[1]}")
-    if not rules.weekdays or set(rules.weekdays) - set(WEEKDAYS):
-        raise InputError(f"--weekdays must be some of {','.join(WEEKDAYS)}, got {','.join(rules.weekdays) or 'none'}")
+    _in_range(wish.days, rules, rests=rests)
     if wish.swc is not None and not 0 < wish.swc < float("inf"):
         raise InputError(f"--swc must be a number above 0, got {wish.swc:g}")
     if wish.kind == "am_pm" and {HALVES.get(a) for a in wish.arms} != {"am", "pm"}:
@@ -239,6 +231,25 @@ def _checked(wish: Wish) -> Wish:
     if rules.washout and (wish.kind != "blocks" or rules.washout >= rules.block_days / 2):
         raise InputError("--washout belongs to --kind blocks, and must be shorter than half of --block-days")
     return replace(wish, rules=_with_limits(wish))
+
+
+def _in_range(days: int, rules: Rules, *, rests: bool) -> None:
+    for value, low, high, name in (
+        (days, 2, MOST_DAYS, "--days"),
+        (rules.run_in, 0, 28, "--run-in"),
+        (rules.washout, 0, 14, "--washout"),
+        (rules.max_run, 1, 14, "--max-run"),
+        (rules.block_days, 2, LONGEST_BLOCK if rests else LONGEST_TWO_WAYS, "--block-days"),
+    ):
+        if not low <= value <= high:
+            why = " (more than 14 days without training is never drawn)" if name == "--block-days" and rests else ""
+            raise InputError(f"{name} must be from {low} to {high}, got {value}{why}")
+    if not 0 < rules.min_gap_h <= 168:
+        raise InputError(f"--min-gap-hours must be above 0 and at most 168, got {rules.min_gap_h:g}")
+    if rules.per_week is not None and not 0 <= rules.per_week[0] <= rules.per_week[1] <= 7:
+        raise InputError(f"--per-week must be like 2-4, from 0 to 7, got {rules.per_week[0]}-{rules.per_week[1]}")
+    if not rules.weekdays or not set(rules.weekdays) <= set(WEEKDAYS):
+        raise InputError(f"--weekdays must be some of {','.join(WEEKDAYS)}, got {','.join(rules.weekdays) or 'none'}")
 
 
 def _with_limits(wish: Wish) -> Rules:

@@ -94,6 +94,10 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 # a figure, or words that stay
 def shared(members: Sequence[Member]) -> tuple[Shared, ...]:
     """Effects pooled within the person (exchangeable, half-normal(0.2) own SD apart), in the order given.
 
+    The outcomes' errors are taken as independent, which ratings made at one moment are not: what the person felt then is in all of them. The
+    pooled intervals are then too narrow, most where outcomes are alike; an outcome's own answer and the Benjamini-Hochberg figures, which hold
+    under positive dependence (Benjamini & Yekutieli 2001, doi 10.1214/aos/1013699998), do not lean on it.
+
     With few outcomes that point different ways little is borrowed; one lucky outcome among many is pulled to the rest.
 
     Parameters

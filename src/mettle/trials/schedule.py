@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Kind = Literal["session", "days", "pairs", "blocks", "am_pm", "variant"]
+LONGEST = 1200
+"""Days that a schedule may span: more is a mistyped year."""
 Phase = Literal["run_in", "trial", "washout"]
 Part = Literal["am", "pm"]
 
@@ -169,9 +171,13 @@ def schedule_from(document: object, where: str = "trial.json") -> Schedule:
     if not isinstance(rows, list) or not rows:
         raise InputError("schedule must be a list of at least one day", where=where)
     assignments = tuple(_assignment(row, index, arms, where) for index, row in enumerate(rows, start=1))
+    days = [a.on for a in assignments]
+    if (max(days) - min(days)).days >= LONGEST:
+        raise InputError(f"a schedule spans at most {LONGEST} days, got {min(days)} to {max(days)}", where=where)
     stamps = [(a.on, a.part) for a in assignments]
     if len(set(stamps)) != len(stamps):
-        twice = next(s for s in stamps if stamps.count(s) > 1)
+        seen: set[tuple[date, Part | None]] = set()
+        twice = next(s for s in stamps if s in seen or seen.add(s))  # type: ignore[func-returns-value]  # add gives None
         raise InputError(f"{twice[0]} is assigned twice", where=where)
     swc = document.get("swc")
     if swc is not None and not (isinstance(swc, int | float) and swc > 0):
@@ -179,6 +185,9 @@ def schedule_from(document: object, where: str = "trial.json") -> Schedule:
     outcome = document.get("outcome")
     if outcome is not None and not isinstance(outcome, str):
         raise InputError(f"outcome must be a name or null, got {outcome!r}", where=where)
+    claims = document.get("claims") or []
+    if not (isinstance(claims, list) and all(isinstance(c, str) for c in claims)):
+        raise InputError(f"claims must be a list of ids like 3.3, got {claims!r}", where=where)
     seed = document.get("seed")
     return Schedule(
         kind=cast("Kind", kind),
@@ -187,7 +196,7 @@ def schedule_from(document: object, where: str = "trial.json") -> Schedule:
         outcome=outcome,
         swc=None if swc is None else float(swc),
         seed=seed if isinstance(seed, int) else None,
-        claims=tuple(str(c) for c in document.get("claims") or ()),
+        claims=tuple(claims),
         draws=draws if isinstance(draws := document.get("draws"), int) else None,
         claims_sha256=pinned if isinstance(pinned := document.get("claims_sha256"), str) else None,
     )

@@ -92,8 +92,8 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
     Parameters
     ----------
     trial
-        ``document`` (trial.json) and ``opened`` (days of the trial on which the running answer was opened); None where no
-        trial of the outcome has begun.
+        ``document`` (trial.json), ``opened`` (days of the trial on which the running answer was opened) and ``expected`` (0-10, asked
+        before any evidence was shown); None where no trial of the outcome has begun.
     """
     from mettle import answers  # noqa: PLC0415 # the web process imports this module too, and stays light
     from mettle.reports import answer as report  # noqa: PLC0415 # likewise
@@ -111,7 +111,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
         schedule=schedule_from(document) if document else None,
         higher_is=direction(outcome),
         redraw=sampler(document) if document and document.get("constraints") and not document.get("ended") else None,
-        expectancy=Expectancy(opened=tuple(trial["opened"])) if trial and trial["opened"] else None,
+        expectancy=Expectancy(opened=tuple(trial["opened"]), of_ten=trial.get("expected")) if trial else None,
     )
     drawn = report.pictures(found) if found.posterior is not None else {}
     return {"answer": found.to_json(), "pictures": {name: without_style(svg) for name, svg in drawn.items()}}

@@ -258,7 +258,7 @@ def read_with(person: models.Person, outcome: str) -> dict[str, Any] | None:
         if any(row["on"] <= today.isoformat() and row["arm"] and row["phase"] == "trial" for row in rows):
             start = date.fromisoformat(trial.trial["start"])
             opened = sorted({(date.fromisoformat(on) - start).days + 1 for on in trial.opened})
-            return {"document": trial.trial, "opened": opened}
+            return {"document": trial.trial, "opened": opened, "expected": trial.expected_benefit}
     return None
 
 

@@ -142,7 +142,7 @@ def short(number):
 def resident():
     """Memory of this process now, MB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def answers(count):

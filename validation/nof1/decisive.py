@@ -2,7 +2,7 @@
 
 People as published: acute effects (mean over the four hours after a session) differ between people around 0.10 of their own
 SD (diary studies: r = 0.05, Rehder 2026, doi 10.1038/s41562-026-02427-2; two times r) by 0.25 (the judgement that the shipped
-priors state), and fade with a time that is drawn from the estimator's prior around four hours. Sessions end at 18:15 on
+priors state), and fade with a time that is drawn around four hours, give or take a factor of two. Sessions end at 18:15 on
 three of seven days by coin; a fifth of the ratings is missing. A rating of one item costs 12 seconds, each further item 6: that
 is assumed, not measured. An answer counts only where it holds under all four shipped priors.
 
@@ -23,12 +23,14 @@ import simulate
 import verdicts
 
 from mettle.inference.nof1 import Design, Kernel, fit_many, reprior
-from mettle.trials.contrasts import ACUTE_TAU_H, contrast, own_weeks, prior_sd, within_window
+from mettle.trials.contrasts import ACUTE_TAU_H, WINDOW_H, contrast, own_weeks, prior_sd, within_window
 
 SEED = 20260306
 PEOPLE = 500
 LENGTHS = (84, 180)
 EFFECT = {"mean": 0.10, "sd": 0.25, "source": "10.1038/s41562-026-02427-2"}
+FADES_H = (4.0, 0.7)
+"""Median hours and log-sd of the true fading times: four hours is what the founding article says, the spread a judgement."""
 END_H = 18.25
 BEFORE, SOON, LATER, EVENING, MORNING = 17.25, END_H + 0.5, END_H + 2.0, 21.5, 8.0
 ONE_ITEM_S, FURTHER_ITEM_S = 12, 6
@@ -79,7 +81,7 @@ def person(cell, number):
     who = np.random.default_rng([SEED, number])
     effect, tau = (
         EFFECT["mean"] + EFFECT["sd"] * who.normal(),
-        ACUTE_TAU_H[0] / 24 * np.exp(ACUTE_TAU_H[1] * who.normal()),
+        FADES_H[0] / 24 * np.exp(FADES_H[1] * who.normal()),
     )
     tau = LASTING_D if "_lasting" in cell else tau
     rng = np.random.default_rng([SEED, number, list(CELLS).index(cell)])
@@ -134,6 +136,7 @@ def design(t, y, dose, several, *, prior=verdicts.PRIORS["default"]):
         np.ones(len(trained)),
         float(np.log(ACUTE_TAU_H[0] / 24)),
         ACUTE_TAU_H[1],
+        WINDOW_H / 24,
     )
     slow = Kernel("chronic", "adstock", trained, np.ones(len(trained)), float(np.log(14.0)), 0.6)
     names = (*columns, "acute", "chronic")
@@ -143,11 +146,10 @@ def design(t, y, dose, several, *, prior=verdicts.PRIORS["default"]):
 
 
 def placed(names, prior, mean, sd):
-    """Priors with the three effects' replaced; the fast kernel's coefficient is the peak, its prior the four hours' mean."""
+    """Priors with the three effects' replaced."""
     mean, sd = mean.copy(), sd.copy()
     for effect, (m, s) in prior.items():
-        unit = float(within_window(np.array([ACUTE_TAU_H[0] / 24]))[0]) if effect == "acute" else 1.0
-        mean[names.index(effect)], sd[names.index(effect)] = m / unit, s / unit
+        mean[names.index(effect)], sd[names.index(effect)] = m, s
     return mean, sd
 
 

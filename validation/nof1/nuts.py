@@ -35,7 +35,7 @@ TOTAL = {"acute": 3 / 7, "next_day": 3 / 7, "chronic": 3 / 7}  # three sessions 
 def model(design, lag):
     """The equations of docs/method.md, written densely."""
     t = jnp.asarray(design.t)
-    mean, sd = np.log([0.6, 0.5, 2.0, 0.05, 14.0]), np.array([0.6, 0.7, 0.8, 0.9, 0.6])
+    mean, sd = np.log([0.6, 0.3, 2.0, 0.05, 14.0]), np.array([0.6, 1.0, 0.8, 0.9, 0.6])
     hyper = numpyro.sample("hyper", dist.Normal(0.0, 1.0).expand([5]).to_event(1))
     noise, ou, ou_time, level, tau = jnp.exp(mean + sd * hyper)
     beta = numpyro.sample("beta", dist.Normal(design.prior_mean, design.prior_sd).to_event(1))

@@ -119,7 +119,7 @@ def from_prior(rng: np.random.Generator) -> World:
         chronic=z[2],
         tau=14 * np.exp(0.6 * z[3]),
         noise=0.6 * np.exp(0.6 * z[4]),
-        ou=0.5 * np.exp(0.7 * z[5]),
+        ou=0.3 * np.exp(z[5]),
         ou_time=2 * np.exp(0.8 * z[6]),
         level=0.05 * np.exp(0.9 * z[7]),
     )

@@ -11,7 +11,7 @@ import numpy as np
 from mettle.inference import nof1
 from mettle.reports.charting import altair
 from mettle.reports.svg import EVIDENCE, GRID, INK, MOOD, MUTED, NARROW, QUIET, TRAINING, Datasets, themed
-from mettle.trials.contrasts import contrast
+from mettle.trials.contrasts import contrast, within_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +113,7 @@ def hours(found: Answer, width: int) -> Chart:
     rows = []
     for hour in at.tolist():
         L = np.zeros((tau.size, len(found.posterior.names)))
-        L[:, index] = np.exp(-hour / tau)
+        L[:, index] = np.exp(-hour / tau) / within_window(tau / 24)
         m = found.posterior.contrast(L)
         low, middle, high = (m.quantile(q) * found.table.scale for q in (0.025, 0.5, 0.975))
         rows.append({"hour": hour, "low": low, "mid": middle, "high": high})

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 Horizon = Literal["hours", "day"]
 EffectName = Literal["acute", "next_day", "chronic", "total"]
 EFFECT_NAMES: tuple[EffectName, ...] = ("acute", "next_day", "chronic", "total")
-ACUTE_TAU_H = (4.0, 0.7)
-"""Decay of the acute effect: median hours and log-sd of its prior; four hours is what the founding article says."""
+ACUTE_TAU_H = (12.0, 1.1)
+"""Decay of the acute effect: median hours and log-sd of its prior. Two thirds of it lie between four hours, which is what the
+founding article says, and a day and a half; chosen by simulation, so that an effect that lasts longer is not missed
+(``docs/validation.md``)."""
 WINDOW_H = 4.0
 """The acute effect is the mean over these hours after a session."""
 STRETCH_DAYS = 14
@@ -82,8 +84,11 @@ def within_window(tau_d: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def over_a_day(tau_d: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of what one dose a day, kept up, leaves at any moment: ``sum over days of exp``, which integrates to tau."""
-    return tau_d
+    """What one dose a day, kept up, leaves at any moment on average, in units of its mean over the first four hours.
+
+    Each dose leaves ``exp(-t / tau)``, which integrates to tau.
+    """
+    return tau_d / within_window(tau_d)
 
 
 def contrast(horizon: Horizon, posterior: Posterior, effect: EffectName, weeks: Weeks) -> Mixture:
@@ -100,11 +105,8 @@ def prior_sd(horizon: Horizon, priors: Mapping[PriorEffect, Prior], effect: Effe
     if horizon == "hours":
         tau = ACUTE_TAU_H[0] / 24 * np.exp(ACUTE_TAU_H[1] * nodes)
     L = _weights(names, effect, weeks, tau, nodes.size)
-    peak = np.ones(len(names))
-    if horizon == "hours":
-        peak[0] = float(within_window(np.array([ACUTE_TAU_H[0] / 24]))[0])
-    mean = np.array([priors[n].mean for n in names]) / peak
-    sd = np.array([priors[n].sd for n in names]) / peak
+    mean = np.array([priors[n].mean for n in names])
+    sd = np.array([priors[n].sd for n in names])
     second = weights @ ((L**2) @ sd**2 + (L @ mean) ** 2)
     return float(np.sqrt(second - (weights @ (L @ mean)) ** 2))
 
@@ -122,7 +124,7 @@ def _weights(
     L = np.zeros((points, len(names)))
     acute, next_day, chronic = (names.index(n) for n in ("acute", "next_day", "chronic"))
     if effect == "acute":
-        L[:, acute] = 1.0 if tau is None else within_window(tau)
+        L[:, acute] = 1.0
     elif effect == "next_day":
         L[:, next_day] = 1.0
     elif effect == "chronic":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mettle.inference import nof1
-from mettle.trials.contrasts import ACUTE_TAU_H, within_window
+from mettle.trials.contrasts import ACUTE_TAU_H, WINDOW_H
 from mettle.trials.exposure import MOVED_S, Axis, Bout, Excluded, Exposures, axis_of, exposures
 from mettle.trials.signals import signal_columns
 
@@ -145,12 +145,8 @@ class Table:
         kernels = _kernels(self.bouts, self.horizon)
         names = (*(c.name for c in columns), *(k.name for k in kernels))
         own = {c.name: (c.mean, c.sd) for c in columns}
-        # the acute prior is about the mean over the hours after a session; the kernel's coefficient is the peak
-        peak = float(within_window(np.array([ACUTE_TAU_H[0] / 24]))[0]) if self.horizon == "hours" else 1.0
-        unit = {"acute": self.scale * peak, "next_day": self.scale, "chronic": self.scale}
-        given = {str(name): prior for name, prior in priors.items()}
-        means = [given[n].mean / unit[n] if n in given else own[n][0] for n in names]
-        sds = [given[n].sd / unit[n] if n in given else own[n][1] for n in names]
+        given = {str(name): (prior.mean / self.scale, prior.sd / self.scale) for name, prior in priors.items()}
+        means, sds = zip(*(given.get(n) or own[n] for n in names), strict=True)
         return nof1.Design(
             t=self.t,
             y=(self.y - self.centre) / self.scale,
@@ -193,6 +189,7 @@ def _kernels(bouts: Sequence[Bout], horizon: Horizon) -> tuple[nof1.Kernel, ...]
         dose=dose,
         log_tau_mean=math.log(ACUTE_TAU_H[0] / 24),
         log_tau_sd=ACUTE_TAU_H[1],
+        window=WINDOW_H / 24,
     )
     return (fast, slow)
 

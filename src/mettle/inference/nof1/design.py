@@ -35,6 +35,9 @@ class Kernel:
         Dose of each event, shape (m,); 1 = the person's usual session.
     log_tau_mean, log_tau_sd
         The prior: ``log tau ~ N(log_tau_mean, log_tau_sd^2)``, tau in days.
+    window
+        Of a decay: 0 where the coefficient is the peak; otherwise it is the mean of what one dose leaves over so many days, so
+        that its prior means the same for every decay time.
     """
 
     name: str
@@ -43,6 +46,20 @@ class Kernel:
     dose: Floats
     log_tau_mean: float
     log_tau_sd: float
+    window: float = 0.0
+
+    def gain(self, tau: Floats) -> Floats:
+        """What the trace is multiplied by, for decay times of shape (g,).
+
+        >>> k = Kernel("acute", "decay", np.zeros(1), np.ones(1), 0.0, 1.0, window=4 / 24)
+        >>> (1 / k.gain(np.array([4 / 24]))).round(4).tolist()  # the mean of exp(-t / 4) over four hours: 1 - exp(-1)
+        [0.6321]
+        """
+        if self.kind == "adstock":
+            return np.asarray(-np.expm1(-1.0 / tau))
+        if self.window == 0.0:
+            return np.ones_like(tau)
+        return np.asarray(self.window / tau / -np.expm1(-self.window / tau))
 
     def column(self, t: Floats, tau: Floats) -> Floats:
         """The column at times ``t`` for each decay time.
@@ -66,10 +83,6 @@ class Kernel:
         [[1.0]]
         """
         return self.trace(t, tau) * self.gain(tau)
-
-    def gain(self, tau: Floats) -> Floats:
-        """What the trace is multiplied by, for decay times of shape (g,)."""
-        return np.asarray(-np.expm1(-1.0 / tau)) if self.kind == "adstock" else np.ones_like(tau)
 
     def trace(self, t: Floats, tau: Floats, *, since: float = -np.inf, left: Floats | None = None) -> Floats:
         """What all earlier events leave at times ``t`` (n,), ascending, for each decay time; shape (n, g).
@@ -193,9 +206,10 @@ class Design:
         if np.any(noise < 0):
             raise ValueError(f"noise groups are integers from 0, got {noise.min()}")
         for kernel, name in zip(self.kernels, self.names[q - len(self.kernels) :], strict=True):
-            if kernel.kind not in KERNEL_KINDS or kernel.name != name or kernel.log_tau_sd <= 0.0:
+            if kernel.kind not in KERNEL_KINDS or kernel.name != name or kernel.log_tau_sd <= 0.0 or kernel.window < 0.0:
                 raise ValueError(
-                    f"kernel {kernel.name!r}: its kind is one of {KERNEL_KINDS}, names end with it, log_tau_sd is above 0"
+                    f"kernel {kernel.name!r}: its kind is one of {KERNEL_KINDS}, names end with it, log_tau_sd is above 0, "
+                    "its window is not below 0"
                 )
         order = np.argsort(self.t, kind="stable")
         return Design(
@@ -241,6 +255,6 @@ def hyper_prior(design: Design) -> HyperPrior:
     kernels = design.kernels
     names: tuple[str, ...] = ("log_noise", "log_ou", "log_ou_time", "log_level")
     names += tuple(f"log_noise_ratio_{j}" for j in further) + tuple(f"log_tau_{k.name}" for k in kernels)
-    mean = [*np.log([0.6, 0.5, 2.0, 0.05]), *(0.0 for _ in further), *(k.log_tau_mean for k in kernels)]
-    sd = [0.6, 0.7, 0.8, 0.9, *(LOG_RATIO_SD for _ in further), *(k.log_tau_sd for k in kernels)]
+    mean = [*np.log([0.6, 0.3, 2.0, 0.05]), *(0.0 for _ in further), *(k.log_tau_mean for k in kernels)]
+    sd = [0.6, 1.0, 0.8, 0.9, *(LOG_RATIO_SD for _ in further), *(k.log_tau_sd for k in kernels)]
     return HyperPrior(names, np.array(mean), np.array(sd))

@@ -225,7 +225,7 @@ def _continues(earlier: Design, later: Design) -> bool:
     ]
     same += [(earlier.prior_mean, later.prior_mean), (earlier.prior_sd, later.prior_sd)]
     for old, new in zip(earlier.kernels, later.kernels, strict=True):
-        if (old.kind, old.log_tau_mean, old.log_tau_sd) != (new.kind, new.log_tau_mean, new.log_tau_sd):
+        if any(getattr(old, n) != getattr(new, n) for n in ("kind", "log_tau_mean", "log_tau_sd", "window")):
             return False
         past, before = old.at < earlier.t[-1], new.at < earlier.t[-1]
         same += [(old.at[past], new.at[before]), (old.dose[past], new.dose[before])]

@@ -137,6 +137,7 @@ def test_answers_follow_the_rules_of_every_answer() -> None:
                 worthwhile=1 - below((0.2 - m) / s),
                 harmful=below((-0.2 - m) / s),
                 sd_ratio=s / 0.5,
+                negligible_alone=1.0,  # `answers` asks the flat prior like every other
             )
             words = {0: "cannot_tell", 1: "better", -1: "worse", 2: "no_worthwhile_difference"}
             assert (words[int(code / 10)], {0: None, 1: "probable", 2: "clear"}[abs(code) % 10]) == expected

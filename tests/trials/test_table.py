@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -169,6 +170,10 @@ def test_the_acute_prior_is_about_the_mean_over_the_hours() -> None:
     diary, _ = simulate(PEOPLE["benefits"], days=60, seed=1)
     table = build(diary, "mood", today=TODAY)
     design = table.design(zero_centred(table.scale).default)
-    peak = design.prior_sd[design.names.index("acute")]
     assert table.horizon == "hours"
-    assert np.isclose(peak * (1 - np.exp(-1)), 0.5)
+    assert np.isclose(design.prior_sd[design.names.index("acute")], 0.5)
+    kernel = design.kernels[0]
+    hours = np.linspace(0, 4, 4001)[1:] / 24
+    for tau in (1 / 24, 12 / 24, 3.0):
+        left = replace(kernel, at=np.zeros(1), dose=np.ones(1)).column(hours, np.array([tau]))
+        assert np.isclose(left.mean(), 1.0, atol=0.005)  # a sum for an integral

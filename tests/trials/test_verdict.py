@@ -38,8 +38,32 @@ def test_the_rules_in_order(mean: float, sd: float, prior_sd: float, expected: t
             swc=0.2,
             higher_is=higher_is,
             estimand="",
+            data_alone=normal(sign * mean, sd),
         )
         assert (found.verdict, found.strength) == expected
+
+
+def test_a_narrow_prior_alone_does_not_say_that_there_is_no_difference() -> None:
+    def told(alone: Mixture | None) -> tuple[str, str | None]:
+        found = effect_of(
+            normal(0.05, 0.13), scale=1, prior_sd=0.25, swc=0.2, higher_is="better", estimand="", data_alone=alone
+        )
+        return found.verdict, found.strength
+
+    assert told(normal(0.06, 0.13)) == ("no_worthwhile_difference", "probable")
+    assert told(normal(0.10, 0.17)) == ("cannot_tell", None)
+    assert told(None) == ("cannot_tell", None)
+
+
+@pytest.mark.parametrize("mean", [0.5, -0.5, 0.0])
+def test_of_a_slow_effect_only_what_is_clear_is_told(mean: float) -> None:
+    def told(sd: float) -> tuple[str, str | None]:
+        one = normal(mean, sd)
+        found = effect_of(one, scale=1, prior_sd=1, swc=0.2, higher_is="better", estimand="", data_alone=one, slow=True)
+        return found.verdict, found.strength
+
+    assert told(0.3 if mean else 0.13) == ("cannot_tell", None)
+    assert told(0.1 if mean else 0.05)[1] == "clear"
 
 
 @given(st.floats(-3, 3), st.floats(0.05, 2), st.floats(0.05, 1), st.sampled_from(["better", "worse"]))

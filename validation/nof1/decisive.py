@@ -171,17 +171,16 @@ def step(cell, people):
     sums = {"sd": 0.0, "ratings": 0, "covered": 0}
     for (t, _, dose, effect), one, posterior in zip(drawn, made, fit_many(made), strict=True):
         weeks = own_weeks(dose)
-        said = []
+        mixtures = {}
         for name in verdicts.NAMES:
             prior = verdicts.PRIORS[name]
             found = posterior
             if name != "default":
                 found = reprior(posterior, one, *placed(one.names, prior, one.prior_mean, one.prior_sd))
-            mixture = contrast("hours", found, "acute", weeks)
-            said.append(verdicts.verdict(mixture, BEFORE_DATA[name]))
-            if name == "default":
-                sums["sd"] += mixture.sd
-                sums["covered"] += int(0.025 < mixture.cdf(effect) < 0.975)
+            mixtures[name] = contrast("hours", found, "acute", weeks)
+        sums["sd"] += mixtures["default"].sd
+        sums["covered"] += int(0.025 < mixtures["default"].cdf(effect) < 0.975)
+        said = [verdicts.verdict(one, BEFORE_DATA[name], mixtures["flat"]) for name, one in mixtures.items()]
         word, strength = headline(said)
         right = _right(word, effect)
         for key in _counted(word, strength, right=right) + [

@@ -16,7 +16,8 @@ import simulate
 import usual
 import worlds
 
-from mettle.inference.nof1 import fit_many
+from mettle.evidence.priors import FLAT_SD
+from mettle.inference.nof1 import fit_many, reprior
 
 SEED = 20260301
 PEOPLE = 2000
@@ -50,7 +51,8 @@ def described(cell):
 def step(cell, people):
     """Alarms of each method over some people."""
     diaries = [person(cell, number) for number in people]
-    posteriors = fit_many([simulate.design(diary) for diary in diaries])
+    designs = [simulate.design(diary) for diary in diaries]
+    posteriors = fit_many(designs)
     below = np.array([posterior.effect("acute").cdf(0.0) for posterior in posteriors])
     least = np.array([usual.least_squares(diary) for diary in diaries])
     alarms = {
@@ -59,12 +61,21 @@ def step(cell, people):
         "least_squares": least[:, 0] < 0.05,
         "newey_west": least[:, 1] < 0.05,
     }
+    if cell in POWER:
+        alone = np.array([_flat(*both).effect("acute").cdf(0.0) for both in zip(posteriors, designs, strict=True)])
+        alarms["mettle_flat"] = (alone < ALARM) | (alone > 1 - ALARM)
     sums = {name: int(found.sum()) for name, found in alarms.items()}
     return sums | {
         "both": int((alarms["mettle"] & alarms["least_squares"]).sum()),
         "not_converged": int(sum(not posterior.converged for posterior in posteriors)),
         "points": int(sum(posterior.points for posterior in posteriors)),
     }
+
+
+def _flat(posterior, design):
+    """Under the flat prior, which is what least squares has."""
+    sd = [FLAT_SD.get(name, own) for name, own in zip(design.names, design.prior_sd, strict=True)]
+    return reprior(posterior, design, design.prior_mean, np.array(sd))
 
 
 def _slice(cell):

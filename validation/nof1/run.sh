@@ -3,7 +3,7 @@
 set -e
 export PYTHONPATH=src
 .venv-reference/bin/python validation/nof1/nuts.py
-for script in compare calibration false_alarms reverse verdicts randomisation decisive; do
+for script in compare calibration false_alarms reverse verdicts randomisation redraws decisive further; do
     .venv/bin/python "validation/nof1/$script.py"
 done
 .venv-reference/bin/python validation/nof1/peers.py

@@ -19,7 +19,7 @@ import worlds
 
 from mettle.evidence.priors import for_claim
 from mettle.inference.nof1 import fit_many, reprior
-from mettle.trials.contrasts import EFFECT_NAMES, contrast, own_weeks
+from mettle.trials.contrasts import EFFECT_NAMES, SLOW, contrast, own_weeks
 from mettle.trials.verdict import decide
 
 SEED = 20260304
@@ -74,7 +74,7 @@ def step(cell, people):
     sums = {}
     for (diary, truth), design, posterior in zip(drawn, made, fit_many(made), strict=True):
         weeks = own_weeks(diary.dose)
-        said = {}
+        mixtures, spread = {}, {}
         for name, prior in PRIORS.items():
             mean, sd = design.prior_mean.copy(), design.prior_sd.copy()
             for effect, (m, s) in prior.items():
@@ -83,7 +83,11 @@ def step(cell, people):
             before = {effect: sd for effect, (_, sd) in prior.items()}
             before["total"] = (weeks.usual - weeks.lowest) * float(np.linalg.norm(list(before.values())))
             for effect in EFFECT_NAMES:
-                said[name, effect] = verdict(contrast("day", found, effect, weeks), before[effect])
+                mixtures[name, effect], spread[name, effect] = contrast("day", found, effect, weeks), before[effect]
+        said = {
+            (name, effect): verdict(mixture, spread[name, effect], mixtures["flat", effect], slow=effect in SLOW)
+            for (name, effect), mixture in mixtures.items()
+        }
         for (name, effect), (word, strength) in said.items():
             if truth and effect != "acute":
                 continue
@@ -118,11 +122,20 @@ def _headline(words):
     return words[0] if len(set(words)) == 1 else "depends_on_prior"
 
 
-def verdict(mixture, before):
+def verdict(mixture, before, alone, *, slow=False):
+    """By the shipped rules; ``alone`` is the posterior under the flat prior."""
     above, below, negative = 1 - mixture.cdf(SWC), mixture.cdf(-SWC), mixture.cdf(0.0)
     # on which side of 0 the ends of the interval lie is all that the rules ask
     low, high = 0.025 - negative, 0.975 - negative
-    return decide(low=low, high=high, worthwhile=above, harmful=below, sd_ratio=mixture.sd / before)
+    return decide(
+        low=low,
+        high=high,
+        worthwhile=above,
+        harmful=below,
+        sd_ratio=mixture.sd / before,
+        negligible_alone=alone.cdf(SWC) - alone.cdf(-SWC),
+        slow=slow,
+    )
 
 
 def main():

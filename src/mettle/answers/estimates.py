@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mettle.inference import nof1
 from mettle.trials import wording
 from mettle.trials.companion import joint
-from mettle.trials.contrasts import EFFECT_NAMES, contrast, prior_sd
+from mettle.trials.contrasts import EFFECT_NAMES, SLOW, contrast, prior_sd
 from mettle.trials.verdict import effect_of, unknown
 
 if TYPE_CHECKING:
@@ -47,10 +47,16 @@ def under_each_prior(
 
 
 def effects(
-    table: Table, priors: Mapping[PriorEffect, Prior], fit: nof1.Posterior, *, weeks: Weeks, compared: Comparison
+    table: Table,
+    priors: Mapping[PriorEffect, Prior],
+    fit: nof1.Posterior,
+    *,
+    flat: nof1.Posterior,
+    weeks: Weeks,
+    compared: Comparison,
 ) -> dict[EffectName, Effect]:
-    """Every effect under one prior."""
-    return {name: _effect(name, table, priors, fit, weeks=weeks, compared=compared) for name in EFFECT_NAMES}
+    """Every effect under one prior; ``flat`` is the posterior under the flat one."""
+    return {name: _effect(name, table, priors, fit, flat=flat, weeks=weeks, compared=compared) for name in EFFECT_NAMES}
 
 
 def _effect(
@@ -59,6 +65,7 @@ def _effect(
     priors: Mapping[PriorEffect, Prior],
     fit: nof1.Posterior,
     *,
+    flat: nof1.Posterior,
     weeks: Weeks,
     compared: Comparison,
 ) -> Effect:
@@ -76,4 +83,6 @@ def _effect(
         estimand=said,
         extrapolated=beyond,
         usable=fit.converged,
+        data_alone=contrast(table.horizon, flat, name, weeks),
+        slow=name in SLOW,
     )

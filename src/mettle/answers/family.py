@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mettle.trials.contrasts import contrast, prior_sd
+from mettle.trials.contrasts import SLOW, contrast, prior_sd
 from mettle.trials.family import Member, shared
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def family(found: Sequence[Answer]) -> tuple[Shared, ...]:
                 verdict=a.verdict,
                 p=a.randomisation_p,
                 estimand=a.effects[a.headline_effect].estimand,
+                slow=a.headline_effect in SLOW,
             )
         )
     return shared(members) if members else ()

@@ -129,7 +129,8 @@ def answer(
         second = companion(diary, beside, table, today=today, schedule=schedule, higher_is=higher_is)
     fits = under_each_prior(table, own, prior, second=second, fit=fit)
     found = {
-        name: effects(table, getattr(own, name), fit, weeks=weeks, compared=compared) for name, fit in fits.items()
+        name: effects(table, getattr(own, name), fit, flat=fits["flat"], weeks=weeks, compared=compared)
+        for name, fit in fits.items()
     }
     chosen, under = getattr(own, prior), {name: found[name][effect] for name in PRIOR_NAMES}
     extra = None

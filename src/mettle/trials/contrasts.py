@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Horizon = Literal["hours", "day"]
 EffectName = Literal["acute", "next_day", "chronic", "total"]
 EFFECT_NAMES: tuple[EffectName, ...] = ("acute", "next_day", "chronic", "total")
+SLOW: tuple[EffectName, ...] = ("chronic", "total")
+"""Effects that take weeks."""
 ACUTE_TAU_H = (12.0, 1.1)
 """Decay of the acute effect: median hours and log-sd of its prior. Two thirds of it lie between four hours, which is what the
 founding article says, and a day and a half; chosen by simulation, so that an effect that lasts longer is not missed

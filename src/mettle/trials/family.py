@@ -42,6 +42,8 @@ class Member:
         Of the randomisation test; None where there is none.
     estimand
         In words.
+    slow
+        Whether the effect takes weeks.
     """
 
     outcome: str
@@ -54,6 +56,7 @@ class Member:
     verdict: Verdict
     p: float | None
     estimand: str
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,14 @@ def shared(members: Sequence[Member]) -> tuple[Shared, ...]:
     for i, (m, (_, s)) in enumerate(zip(members, turned, strict=True)):
         mixture = type(m.posterior)(pooled.personal[i].weights, s * pooled.personal[i].means, pooled.personal[i].sds)
         effect = effect_of(
-            mixture, scale=m.scale, prior_sd=m.prior_sd * m.scale, swc=m.swc, higher_is=m.higher_is, estimand=m.estimand
+            mixture,
+            scale=m.scale,
+            prior_sd=m.prior_sd * m.scale,
+            swc=m.swc,
+            higher_is=m.higher_is,
+            estimand=m.estimand,
+            data_alone=mixture,  # what the outcome's own data say is in its own verdict, which must be the same
+            slow=m.slow,
         )
         verdict, strength = _both(m.verdict, effect)
         at = known.index(i) if i in known else None

@@ -12,6 +12,7 @@ from scipy.special import ndtr
 
 from mettle import evidence
 from mettle.trials.admissible import Rules, admissible, session_days
+from mettle.trials.contrasts import SLOW
 from mettle.trials.power import (
     AROUND_3,
     EVENING,
@@ -244,7 +245,7 @@ def answers(se: Floats, priors: PriorSet, *, target: Target, own_sd: float, swc:
         told = same & (ranks[0] != 0)
         strong = told & (np.abs(ranks) % 10 == 2).all(axis=0)
         clear[i] = 100 * float(weights @ strong)
-        probable[i] = 100 * float(weights @ (told & ~strong))
+        probable[i] = 0.0 if target in SLOW else 100 * float(weights @ (told & ~strong))
     return clear, probable
 
 

@@ -72,6 +72,8 @@ def effect_of(
     estimand: str,
     extrapolated: bool = False,
     usable: bool = True,
+    data_alone: Mixture | None = None,
+    slow: bool = False,
 ) -> Effect:
     """The summary of one posterior.
 
@@ -87,13 +89,27 @@ def effect_of(
         Smallest worthwhile change, points, above 0.
     usable
         False where the posterior is numerically not good enough: the verdict is then ``cannot_tell``.
+    data_alone
+        The posterior under the flat prior, SD units; without it no ``probable`` ``no_worthwhile_difference`` is told.
+    slow
+        Whether the effect takes weeks; see `decide`.
     """
     above, below = 1.0 - posterior.cdf(swc / scale), posterior.cdf(-swc / scale)
     positive = 1.0 - posterior.cdf(0.0)
     good, bad = (above, below) if higher_is == "better" else (below, above)
     low, middle, high = (posterior.quantile(q) * scale for q in (0.025, 0.5, 0.975))
     ratio = posterior.sd * scale / prior_sd
-    verdict, strength = decide(low=low, high=high, worthwhile=good, harmful=bad, sd_ratio=ratio, higher_is=higher_is)
+    alone = 0.0 if data_alone is None else data_alone.cdf(swc / scale) - data_alone.cdf(-swc / scale)
+    verdict, strength = decide(
+        low=low,
+        high=high,
+        worthwhile=good,
+        harmful=bad,
+        sd_ratio=ratio,
+        higher_is=higher_is,
+        negligible_alone=alone,
+        slow=slow,
+    )
     return Effect(
         mean=posterior.mean * scale,
         sd=posterior.sd * scale,
@@ -113,9 +129,20 @@ def effect_of(
 
 
 def decide(
-    *, low: float, high: float, worthwhile: float, harmful: float, sd_ratio: float, higher_is: Direction = "better"
+    *,
+    low: float,
+    high: float,
+    worthwhile: float,
+    harmful: float,
+    sd_ratio: float,
+    higher_is: Direction = "better",
+    negligible_alone: float = 0.0,
+    slow: bool = False,
 ) -> tuple[Verdict, Strength | None]:
     """Verdict and strength, the rules in order.
+
+    A probable ``no_worthwhile_difference`` needs the data's own word: a narrow prior alone must not say it. Of a slow effect only
+    clear verdicts are told: one diary says so little of it that a probable one would be the prior's.
 
     Parameters
     ----------
@@ -123,6 +150,10 @@ def decide(
         The 95% interval in the outcome's own sign.
     worthwhile, harmful
         Probability of a worthwhile change for the better, for the worse; the rest is negligible.
+    negligible_alone
+        Probability of a negligible change under the flat prior.
+    slow
+        Whether the effect takes weeks.
 
     >>> decide(low=0.4, high=1.2, worthwhile=0.97, harmful=0.0, sd_ratio=0.4)
     ('better', 'clear')
@@ -132,6 +163,10 @@ def decide(
     ('no_worthwhile_difference', 'clear')
     >>> decide(low=-0.1, high=1.0, worthwhile=0.85, harmful=0.01, sd_ratio=0.5)
     ('better', 'probable')
+    >>> decide(low=-0.1, high=1.0, worthwhile=0.85, harmful=0.01, sd_ratio=0.5, slow=True)
+    ('cannot_tell', None)
+    >>> decide(low=-0.2, high=0.3, worthwhile=0.1, harmful=0.02, sd_ratio=0.5, negligible_alone=0.6)  # the prior's word
+    ('cannot_tell', None)
     """
     if not math.isfinite(sd_ratio) or sd_ratio > LITTLE_LEARNED:
         return "cannot_tell", None
@@ -144,11 +179,13 @@ def decide(
     negligible = 1.0 - worthwhile - harmful
     if negligible >= NEGLIGIBLE:
         return "no_worthwhile_difference", "clear"
+    if slow:
+        return "cannot_tell", None
     if worthwhile >= PROBABLE:
         return "better", "probable"
     if harmful >= PROBABLE:
         return "worse", "probable"
-    if negligible >= PROBABLE:
+    if negligible >= PROBABLE and negligible_alone >= PROBABLE:
         return "no_worthwhile_difference", "probable"
     return "cannot_tell", None
 

@@ -51,10 +51,13 @@ def test_false_alarms_stay_below_the_limit_in_every_world_but_the_one_named() ->
 
 def test_power_is_near_that_of_least_squares_where_that_is_valid() -> None:
     found = stored("false_alarms")
+    limit = found["thresholds"]["power_within_of_ols"]
     short = {cell: rates["least_squares"] - rates["mettle"] for cell, rates in found["power"].items()}
-    assert all(gap <= found["thresholds"]["power_within_of_ols"] for cell, gap in short.items() if "usual" in cell)
-    # without any memory in the noise the room left for it costs a little more than that
-    assert max(short.values()) <= 0.05
+    alone = [rates["least_squares"] - rates["mettle_flat"] for rates in found["power"].values()]
+    assert max(alone) <= limit
+    # the default prior draws towards no effect; without memory in the noise that is all of the cost, and at one size above the limit
+    assert {cell for cell, gap in short.items() if gap > limit} == {"white_noise/0.3"}
+    assert max(short.values()) <= 0.04
 
 
 def test_training_on_good_mornings_is_not_taken_for_an_effect() -> None:
@@ -64,32 +67,42 @@ def test_training_on_good_mornings_is_not_taken_for_an_effect() -> None:
         assert rates[analysis] <= found["thresholds"]["false_alarms_at_most"], analysis
 
 
-def test_headlines_are_seldom_wrong() -> None:
+def test_words_are_seldom_wrong_in_headlines_and_under_each_prior_alone() -> None:
     found = stored("verdicts")
     limits = found["thresholds"]
+    allowed = {
+        "better": limits["false_better"],
+        "worse": limits["false_better"],
+        "wrong": limits["wrong_sign"],
+        "no_worthwhile_difference": limits["false_no_difference"],
+    }
+    assert len(found["priors"]) >= 4
     for cell, rates in found["rates"].items():
         for key, share in rates.items():
-            name, _, kind = key.split("/", 2)
-            told = name.startswith("headline")
-            if kind in ("better", "worse"):
-                assert not told or share <= limits["false_better"], (cell, key)
-            if kind == "wrong":
-                assert share <= limits["wrong_sign"], (cell, key)
-            if kind == "no_worthwhile_difference" and told and not cell.endswith("/0"):
-                assert share <= limits["false_no_difference"], (cell, key)
-
-
-def test_under_each_prior_alone_an_acute_effect_is_seldom_said_for_nothing() -> None:
-    found = stored("verdicts")
-    for name in found["priors"]:
-        for cell in ("coin/0", "habit/0"):
-            assert found["rates"][cell].get(f"{name}/acute/better", 0.0) <= found["thresholds"]["false_better"]
+            kind = key.split("/", 2)[2]
+            rightly = kind == "no_worthwhile_difference" and cell.endswith("/0")
+            assert rightly or share <= allowed.get(kind, 1.0), (cell, key)
 
 
 def test_the_p_value_of_the_randomisation_test_is_uniform() -> None:
     found = stored("randomisation")
     for one in found["designs"].values():
         assert one["ks_p"] > found["thresholds"]["ks_p_above"]
+
+
+def test_redraws_are_like_first_draws() -> None:
+    found = stored("redraws")
+    assert found["trials"] >= 10_000
+    assert min(found[p] for p in ("ks_p", "days_alike_p", "alike_alike_p")) > found["thresholds"]["ks_p_above"]
+
+
+def test_an_effect_that_lasts_a_day_and_a_half_is_not_missed() -> None:
+    found = stored("decisive")
+    rows = {cell: row for cell, row in found["rows"].items() if "_lasting" in cell}
+    assert len(rows) >= 8
+    for cell, row in rows.items():
+        assert abs(row["covered"] - 0.95) <= 0.03, cell  # 500 people: a Monte Carlo error of 0.01
+        assert row.get("wrong", 0.0) <= 0.05, cell
 
 
 def test_a_rating_soon_after_the_session_doubles_the_share_with_an_answer_at_equal_minutes() -> None:

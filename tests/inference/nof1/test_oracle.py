@@ -28,7 +28,7 @@ def messy(seed: int) -> Design:
     t[t > 40] += 25.0
     events = np.sort(rng.uniform(0, 110, 40))
     kernels = (
-        Kernel("acute", "decay", events, rng.uniform(0.5, 1.5, 40), float(np.log(0.2)), 0.5),
+        Kernel("acute", "decay", events, rng.uniform(0.5, 1.5, 40), float(np.log(0.2)), 0.5, window=1 / 6),
         Kernel("chronic", "adstock", events, rng.uniform(0.5, 1.5, 40), float(np.log(14)), 0.6),
     )
     return Design(
@@ -51,7 +51,8 @@ def decay(kernel: Kernel, t: Floats, tau: float) -> Floats:
     total = np.zeros(len(t))
     for s, dose in zip(kernel.at, kernel.dose, strict=True):
         if kernel.kind == "decay":
-            total += np.where(t > s, dose * np.exp(-np.maximum(t - s, 0.0) / tau), 0.0)
+            of_one = tau / kernel.window * (1 - np.exp(-kernel.window / tau))
+            total += np.where(t > s, dose * np.exp(-np.maximum(t - s, 0.0) / tau) / of_one, 0.0)
         else:
             lag = np.floor(t) - np.floor(s) - 1
             total += np.where(lag >= 0, dose * (1 - np.exp(-1 / tau)) * np.exp(-np.maximum(lag, 0.0) / tau), 0.0)

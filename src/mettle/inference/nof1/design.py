@@ -206,7 +206,12 @@ class Design:
         if np.any(noise < 0):
             raise ValueError(f"noise groups are integers from 0, got {noise.min()}")
         for kernel, name in zip(self.kernels, self.names[q - len(self.kernels) :], strict=True):
-            if kernel.kind not in KERNEL_KINDS or kernel.name != name or kernel.log_tau_sd <= 0.0 or kernel.window < 0.0:
+            if (
+                kernel.kind not in KERNEL_KINDS
+                or kernel.name != name
+                or kernel.log_tau_sd <= 0.0
+                or kernel.window < 0.0
+            ):
                 raise ValueError(
                     f"kernel {kernel.name!r}: its kind is one of {KERNEL_KINDS}, names end with it, log_tau_sd is above 0, "
                     "its window is not below 0"

@@ -33,7 +33,7 @@ from mettle.trials.table import build
 from mettle.units import When
 
 SEED = 20260309
-PEOPLE = 2000
+PEOPLE, FEWER = 2000, 500
 START = date(2026, 3, 2)
 THRESHOLDS = {"false_alarms_at_most": 0.08}
 WORLDS = {"usual": simulate.World(), "strong_autocorrelation": simulate.World(ou_time=6.0, level=0.1)}
@@ -48,6 +48,7 @@ CELLS = {
     "missing/by_chance": "a tenth of ratings fail on training days, four tenths on rest days",
     "missing/when_bad": "the same, on rest days the bad ones",
 }
+FEW = ("beside/apart", "stops/usual", "missing/by_chance", "missing/when_bad")
 fit = partial(nof1.fit, backend="numba")
 
 
@@ -175,9 +176,12 @@ def step(cell, people):
 
 
 def main():
-    totals = chunks.run("further", list(CELLS), PEOPLE, step)
-    rates = {cell: {key: value / PEOPLE for key, value in sums.items()} for cell, sums in totals.items()}
-    document = {"people": PEOPLE, "seed": SEED, "thresholds": THRESHOLDS, "cells": CELLS, "rates": rates}
+    people = {cell: FEWER if cell in FEW else PEOPLE for cell in CELLS}
+    totals = {}
+    for number in (PEOPLE, FEWER):
+        totals |= chunks.run("further", [cell for cell in CELLS if people[cell] == number], number, step)
+    rates = {cell: {key: value / people[cell] for key, value in sums.items()} for cell, sums in totals.items()}
+    document = {"people": people, "seed": SEED, "thresholds": THRESHOLDS, "cells": CELLS, "rates": rates}
     chunks.write(chunks.HERE / "further.json", document)
     print(rates)
 

@@ -115,4 +115,6 @@ def test_the_limits_of_the_rules_are_those_that_are_published(
     interval: tuple[float, float], worthwhile: float, harmful: float, ratio: float, expected: tuple[str, str | None]
 ) -> None:
     low, high = interval
-    assert decide(low=low, high=high, worthwhile=worthwhile, harmful=harmful, sd_ratio=ratio) == expected
+    rest = 1.0 - worthwhile - harmful  # under the flat prior too
+    found = decide(low=low, high=high, worthwhile=worthwhile, harmful=harmful, sd_ratio=ratio, negligible_alone=rest)
+    assert found == expected

@@ -95,7 +95,7 @@ def hundred_against_thousand():
 
 def main():
     nuts = json.loads((HERE / "nuts.json").read_text())
-    agreement = [against_nuts(diary, fit(stored(diary), ess=1000)) for diary in nuts["diaries"]]
+    agreement = [against_nuts(diary, fit(stored(diary), ess=1000, ceiling=8192)) for diary in nuts["diaries"]]
     out = {"thresholds": THRESHOLDS, "nuts": agreement, "ess": hundred_against_thousand()}
     (HERE / "agreement.json").write_text(json.dumps(out, indent=1) + "\n")
     for row in agreement:

@@ -115,7 +115,7 @@ def stop(process: subprocess.Popen[str], how: int = signal.SIGTERM) -> None:
         process.stdout.close()
 
 
-def _wait(port: int, process: subprocess.Popen[str], seconds: float = 40) -> None:
+def _wait(port: int, process: subprocess.Popen[str], seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         assert process.poll() is None, process.stdout.read() if process.stdout else ""

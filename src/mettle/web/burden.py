@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from importlib import resources
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mettle.web import days
 from mettle.web.store import CHECK_IN_S, QUESTIONNAIRE_S
@@ -43,6 +46,13 @@ class Burden:
     def within(self) -> bool:
         """Whether it stays within what mettle means to cost."""
         return (self.daily_s or 0) <= DAILY_BUDGET_S and (self.weekly_min or 0) <= WEEKLY_BUDGET_MIN
+
+
+@cache
+def measured() -> dict[str, Any]:
+    """What the defaults cost, as `validation/web/burden.py` measured it in a browser with a scripted hand."""
+    found: dict[str, Any] = json.loads((resources.files("mettle.web") / "burden.json").read_text(encoding="utf-8"))
+    return found
 
 
 def of(person: Person) -> Burden:

@@ -12,11 +12,13 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from mettle import instruments
 from mettle.instruments import safety
 from mettle.web import days, models, programme
 
 WEEKS = (4, 8, 12, 16, 26)
 DEFAULT_WEEKS = 12
+MOST_SLIDERS = 8
 USUAL_SPREAD, ENOUGH_VALUES = 2.0, 14
 
 
@@ -186,7 +188,22 @@ def enrol(person: models.Person, trial: dict[str, Any], *, expected: float | Non
             person=person, trial=trial, redraws=trial["draws"] - 1, expected_benefit=expected
         )
         programme.make(person, trial=trial)
+        _ask_for(person, trial["outcome"])
     return stored
+
+
+def _ask_for(person: models.Person, outcome: str) -> None:
+    """A slider that a trial follows is asked in every check-in from then on; the last of eight makes room."""
+    asked = list(person.choices.get("check_in", instruments.daily_default()))
+    if outcome in instruments.measures() and outcome not in asked:
+        person.choices = person.choices | {"check_in": [*asked[: MOST_SLIDERS - 1], outcome]}
+        person.save()
+
+
+def expected(person: models.Person, outcome: str) -> float | None:
+    """What the person expected, 0-10, before the last ended trial of an outcome; None where it was not asked."""
+    found = person.trials.filter(trial__outcome=outcome).exclude(ended_at=None).order_by("-enrolled_at").first()
+    return found.expected_benefit if found else None
 
 
 def chances(person: models.Person, chosen: Offer, *, outcome: str, weeks: int) -> dict[str, int] | None:

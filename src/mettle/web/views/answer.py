@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
-from mettle.web import answering, days, models, store
+from mettle.web import answering, days, models, store, trialing
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
         context["so_far"] = person.observations.filter(deleted="", outcome=outcome).values("on").distinct().count()
     if found is None:
         return render(request, "mettle/answer.html", context | {"waiting": True})
+    context["expected"] = trialing.expected(person, outcome)
     return render(request, "mettle/answer.html", context | told(found))
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
 from mettle.errors import InputError
-from mettle.web import days, models, trialing
+from mettle.web import burden, days, models, trialing
 from mettle.web.people import person_of
 from mettle.web.views.answer import name_of
 
@@ -75,12 +75,16 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     measures = instruments.measures()
-    outcomes = [
-        (key, measures[key].question)
-        for key in person.choices.get("check_in", instruments.daily_default())
-        if key in measures
-    ]
-    context = {"offer": chosen, "outcomes": outcomes, "weeks": trialing.WEEKS, "burden": _burden(chosen)}
+    asked = [chosen.outcome, *person.choices.get("check_in", instruments.daily_default())]
+    context = {
+        "offer": chosen,
+        "outcomes": [(key, measures[key].question) for key in dict.fromkeys(asked) if key in measures],
+        "weeks": trialing.WEEKS,
+        "burden": _burden(chosen),
+        "own": burden.of(person),
+        "measured": burden.measured(),
+        "scale": range(11),
+    }
     return render(request, "mettle/trial_new.html", context)
 
 
@@ -193,7 +197,5 @@ def _why_not(reasons: tuple[str, ...]) -> str:
 
 def _burden(chosen: trialing.Offer) -> str:
     if chosen.kind == "variant":
-        return str(
-            _("Three sliders before each session, half an hour and two hours after: about a minute on training days.")
-        )
-    return str(_("Three sliders in the morning and in the evening: about forty seconds a day."))
+        return str(_("Your sliders before each session, and one and four hours after it."))
+    return str(_("Your sliders in the morning and in the evening."))

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from mettle.web import burden, days, demo, models, trialing
+from tests.web.test_trials import answered, preview
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+
+def start_screen(client: Client, code: str = "days") -> str:
+    return client.get(reverse("trial_new", args=[code])).content.decode()
+
+
+def test_the_defaults_stay_within_the_budget_as_measured() -> None:
+    found = burden.measured()
+    assert 0 < found["daily_s"] <= burden.DAILY_BUDGET_S
+    assert found["weekly_min_without_forms"] < found["weekly_min"] < found["weekly_min_with_forms"]
+    assert 0 < found["weekly_min"] <= burden.WEEKLY_BUDGET_MIN
+    assert "no person was timed" in found["how"]
+
+
+def test_what_it_costs_is_shown_before_a_trial_starts_ones_own_where_there_is_one(
+    as_alice: Client, alice: User
+) -> None:
+    page = start_screen(as_alice)
+    assert f"about {burden.measured()['daily_s']:.0f} seconds" in page
+    assert "nobody was timed" in page
+    person = models.Person.of(alice)
+    person.observations.create(on=days.today(person), outcome="check_in_s", value=33)
+    page = start_screen(as_alice)
+    assert "costs you 33 seconds" in page
+    assert "nobody was timed" not in page
+
+
+def test_what_is_expected_is_asked_first_with_no_number_ready_and_told_with_the_answer(
+    as_alice: Client, alice: User
+) -> None:
+    page = start_screen(as_alice)
+    assert page.index("how much do you expect") < page.index("What do you want to follow")
+    assert page.count('name="expected"') == 11
+    assert "checked" not in page[page.index('name="expected"') : page.index("What do you want to follow")]
+    person = models.Person.of(alice)
+    answered(person, 5, 0)
+    preview(as_alice, expected="8")
+    as_alice.post(reverse("trial_start"))
+    assert trialing.expected(person, "mood") is None  # it runs
+    trialing.end(person.trials.get(), "planned_end")
+    assert trialing.expected(person, "mood") == 8
+
+
+def test_a_trial_of_sleep_asks_for_the_night(as_alice: Client, alice: User) -> None:
+    person = models.Person.of(alice)
+    assert "How good was your night?" in start_screen(as_alice, "claim-8-2")
+    preview(as_alice, "claim-8-2", outcome="sleep_quality", weeks="12")
+    as_alice.post(reverse("trial_start"))
+    person.refresh_from_db()
+    assert person.choices["check_in"][-1] == "sleep_quality"
+
+
+def test_the_answer_page_tells_what_was_expected(db: None, client: Client, settings: object) -> None:
+    settings.LOOK_FOR_BETTER_PLANS = False  # type: ignore[attr-defined] # pytest-django's settings
+    user = demo.simulated_user()
+    client.force_login(user)
+    person = models.Person.of(user)
+    kept = {"headline": {"text": "x"}, "effects": {}, "under_priors": {}, "caveats": [], "data": {"days": 1}}
+    models.KeptAnswer.objects.create(person=person, key="mood", fingerprint="x", answer=kept)
+    assert "you expected 6 of 10" in client.get(reverse("answer")).content.decode()

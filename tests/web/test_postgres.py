@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 SAME_TESTS = [f"tests/web/test_{name}.py" for name in ("sync", "data", "converge", "api", "hosted", "lock", "signin")]
 WITHOUT = ("browser", "postgres", "kill", "migrations", "phone")
-"""What starts a server or a database of its own; the kills and the migrations have their PostgreSQL tests here."""
+"""What starts a server or a database of its own; backups and migrations have PostgreSQL tests of their own."""
 if int(os.environ.get("METTLE_SOAK", "0")) >= 1000:
     FOUND = sorted((ROOT / "tests" / "web").glob("test_*.py"))
     SAME_TESTS = [str(path) for path in FOUND if not any(word in path.stem for word in WITHOUT)]

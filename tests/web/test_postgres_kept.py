@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.web.test_kill import environment
-from tests.web.test_postgres import cluster
+from tests.web.postgres import cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["cluster"]  # a fixture of the other PostgreSQL test
 pytestmark = pytest.mark.slow
 SETUP = "import django; django.setup()\nfrom django.core.management import call_command\n"
 LOOK = (
@@ -51,23 +51,29 @@ simulated_user()
 )
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with cluster() as address:
+        yield address
+
+
 def run(script: str, env: dict[str, str]) -> str:
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def on(cluster: str, data: Path, database: str = "postgres") -> dict[str, str]:
+def on(server: str, data: Path, database: str = "postgres") -> dict[str, str]:
     """The environment of an installation on a database of the cluster, which is made where it is missing."""
-    env = environment(data) | {"DATABASE_URL": cluster.replace("/postgres?", f"/{database}?")}
+    env = environment(data) | {"DATABASE_URL": server.replace("/postgres?", f"/{database}?")}
     if database != "postgres":
         make = f"from django.db import connection; connection.cursor().execute('CREATE DATABASE {database}')"
-        run(SETUP + make, env | {"DATABASE_URL": cluster})
+        run(SETUP + make, env | {"DATABASE_URL": server})
     return env
 
 
-def test_a_backup_comes_back_equal_into_another_database(cluster: str, tmp_path: Path) -> None:
-    here, there = on(cluster, tmp_path / "here", "here"), on(cluster, tmp_path / "there", "there")
+def test_a_backup_comes_back_equal_into_another_database(server: str, tmp_path: Path) -> None:
+    here, there = on(server, tmp_path / "here", "here"), on(server, tmp_path / "there", "there")
     run(SAMPLE, here)
     before, file = run(LOOK, here), tmp_path / "all.zip"
     assert before.count('"model"') > 1000
@@ -80,8 +86,8 @@ def test_a_backup_comes_back_equal_into_another_database(cluster: str, tmp_path:
     assert int(run(SETUP + more, there)) > 0  # new rows get numbers of their own
 
 
-def test_a_release_comes_up_to_date_with_its_rows(cluster: str, tmp_path: Path) -> None:
-    env = on(cluster, tmp_path, "released")
+def test_a_release_comes_up_to_date_with_its_rows(server: str, tmp_path: Path) -> None:
+    env = on(server, tmp_path, "released")
     row = run(FIRST, env).strip()
     up = SETUP + 'call_command("migrate", verbosity=0)\n'
     up += "from mettle.web import models; s = models.Set.objects.get(); print(s.pk, s.amount, s.reps)"

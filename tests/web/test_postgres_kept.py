@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.test_kill import environment
 from tests.web.postgres import cluster
+from tests.web.test_kill import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,7 +28,7 @@ const loadText = (set) => {
   if (set.load_kind === "bodyweight" && !set.amount) return gettext("body weight");
   return set.amount ? set.per_hand ? gettext("%(load)s each hand", { load: `${set.amount} ${set.unit}` }) : `${set.amount} ${set.unit}` : "";
 };
-const repsText = (set) => (set.hold_s ? `${set.hold_s} s` : Array.isArray(set.reps) ? `${set.reps[0]}–${set.reps[1]}` : `${set.reps ?? ""}`);
+const repsText = (set) => (set.hold_s ? `${set.hold_s} s` : Array.isArray(set.reps) && set.reps[0] !== set.reps[1] ? `${set.reps[0]}–${set.reps[1]}` : `${target(set.reps) ?? ""}`);
 const target = (reps) => (Array.isArray(reps) ? reps[1] : reps);
 
 // Before a session begins: the whole of it in order where nobody should be surprised; the step that the person confirms.

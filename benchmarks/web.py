@@ -171,14 +171,19 @@ def serving(where: dict[str, str]) -> Iterator[tuple[int, float, float]]:
                 time.sleep(0.02)
         yield server.pid, time.perf_counter() - began, processor_s(server.pid)
     finally:
-        os.killpg(server.pid, 15)
-        server.wait()
-        while processes(server.pid):
-            time.sleep(0.05)
+        stop(server)
 
 
-def processes(group: int) -> int:
-    return len(memory_mb(group))
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End every process of the app; one that was still starting may not hear the first word."""
+    os.killpg(server.pid, 15)
+    until = time.perf_counter() + 5
+    while memory_mb(server.pid) and time.perf_counter() < until:
+        server.poll()
+        time.sleep(0.05)
+    if memory_mb(server.pid):
+        os.killpg(server.pid, 9)
+    server.wait()
 
 
 def main() -> None:

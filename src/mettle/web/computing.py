@@ -13,6 +13,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
+from multiprocessing import util
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mettle import instruments
@@ -53,6 +54,9 @@ def submit(work: Callable[..., T], *what: Any) -> Future[T]:
 def _pool() -> ProcessPoolExecutor:
     if not _pools:
         context = multiprocessing.get_context("spawn")
+        util.Finalize(
+            None, _end_now, exitpriority=100
+        )  # a serving process that is asked to stop would wait for it for ever
         _pools.append(ProcessPoolExecutor(1, mp_context=context, initializer=_step_back))
     return _pools[0]
 
@@ -60,6 +64,11 @@ def _pool() -> ProcessPoolExecutor:
 def _step_back() -> None:
     if hasattr(os, "nice"):
         os.nice(NICER)
+
+
+def _end_now() -> None:
+    for child in multiprocessing.active_children():
+        child.terminate()
 
 
 def _finished(future: Future[Any]) -> None:

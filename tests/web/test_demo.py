@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mettle.web import demo, lock, models, people, store
+from mettle.training import catalogue
+from mettle.web import bundle, computing, days, demo, lock, models, people, store, trialing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -93,3 +94,29 @@ def test_what_a_page_of_ones_own_sends_meanwhile_is_not_taken_for_the_simulated_
         assert reply.status_code == 409
     as_alice.post(reverse("come_back"))
     assert as_alice.post("/api/v1/sync", body, content_type="application/json", headers=own).status_code == 200
+
+
+def test_the_simulated_persons_trial_is_drawn_as_any_other_so_that_two_ways_agree(simulated: User) -> None:
+    person = models.Person.of(simulated)
+    trial = person.trials.get().trial
+    assert trial["constraints"]["per_week"] == [2, 3]
+    days_trained = set(person.sessions.values_list("on", flat=True))
+    assert {str(on) for on in days_trained} == {row["on"] for row in trial["schedule"] if row["arm"] == "train"}
+    told = computing.compute(
+        store.diary(person), "mood", trialing.read_with(person, "mood"), days.today(person).isoformat()
+    )["answer"]
+    assert told["headline"]["verdict"] == "better"
+    assert told["checks"]["randomisation_p"] < 0.05
+    assert "no_randomisation_test" not in {c["code"] for c in told["caveats"]}
+
+
+def test_a_pair_of_dumbbells_counts_the_same_in_what_was_done_and_in_what_is_planned(simulated: User) -> None:
+    person = models.Person.of(simulated)
+    seen = 0
+    for session in bundle.of(person)["sessions"]:
+        for exercise in session["exercises"]:
+            for done in exercise["last"]:
+                pair = catalogue.exercises()[exercise["exercise"]].implements == 2
+                assert done["per_hand"] == (pair and bool(done["amount"]))
+                seen += pair
+    assert seen

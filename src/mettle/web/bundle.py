@@ -338,7 +338,7 @@ def _last_times(person: models.Person, exercises: set[str]) -> dict[str, list[di
     return found
 
 
-_LAST = ("reps", "amount", "unit", "rir")
+_LAST = ("reps", "amount", "unit", "per_hand", "rir")
 
 
 def _records(exercise: str, name: str, last: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -10,7 +10,11 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from mettle import instruments
+from mettle.training import catalogue
+from mettle.trials.admissible import Rules
+from mettle.trials.design import Wish, draw
 from mettle.trials.people import PEOPLE, simulate
+from mettle.trials.schedule import schedule_from
 from mettle.web import days, models, programme
 
 if TYPE_CHECKING:
@@ -18,10 +22,8 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-    from mettle.trials.schedule import Schedule
-
 USERNAME = "simulated"
-WEEKS = 16
+WEEKS, SEED, ZONE = 16, 4, "Europe/London"
 PROFILE: dict[str, Any] = {
     "age": 38,
     "sex": "X",
@@ -40,7 +42,7 @@ SESSIONS = (
     (("goblet_squat", 10), ("dumbbell_floor_press", 8), ("one_arm_dumbbell_row", 10)),
     (("dumbbell_romanian_deadlift", 10), ("seated_dumbbell_shoulder_press", 6), ("band_row", 0)),
 )
-"""Exercise and the load in kilograms that the simulated person began with."""
+"""Exercise and the load in kilograms, each hand's of a pair, that the simulated person began with."""
 
 
 def simulated_user() -> User:
@@ -51,7 +53,7 @@ def simulated_user() -> User:
         with transaction.atomic():
             user.set_unusable_password()
             user.save()
-            person = models.Person.objects.create(user=user, simulated=True, timezone="Europe/London", profile=PROFILE)
+            person = models.Person.objects.create(user=user, simulated=True, timezone=ZONE, profile=PROFILE)
             live_through(person)
     return user  # type: ignore[no-any-return] # Django's manager is untyped here
 
@@ -60,7 +62,8 @@ def live_through(person: models.Person) -> None:
     """Give a person sixteen simulated weeks that end yesterday, a trial that ended with them, and a plan from today."""
     today = days.today(person)
     start = today - timedelta(weeks=WEEKS)
-    diary, schedule = simulate(PEOPLE["benefits"], days=7 * WEEKS, seed=4, start=start, randomised=True)
+    trial = _trial(start)
+    diary, _ = simulate(PEOPLE["benefits"], seed=SEED, plan=schedule_from(trial))
     rng = np.random.default_rng(11)
     for number, session in enumerate(diary.sessions):
         _session(person, session.start.wall or datetime.combine(session.start.on, datetime.min.time()), number, rng)
@@ -79,10 +82,9 @@ def live_through(person: models.Person) -> None:
     models.Observation.objects.bulk_create(rows)
     _nights(person, start, {s.start.on for s in diary.sessions})
     _questionnaires(person, start, today)
-    assert schedule is not None
     models.Trial.objects.create(
         person=person,
-        trial=_trial(schedule, start),
+        trial=trial,
         expected_benefit=6,
         ended_at=days.now(person),
         end={"code": "planned_end"},
@@ -119,6 +121,7 @@ def _session(person: models.Person, begin: datetime, number: int, rng: np.random
                     unit="kg" if amount else "",
                     load_kind="external" if amount else "band",
                     colour="" if amount else "red",
+                    per_hand=bool(amount) and catalogue.exercises()[exercise].implements == 2,
                     rir=float(rng.integers(2, 5)),
                     done_at=f"{order:02d}{ordinal:02d}",
                 ),
@@ -155,23 +158,15 @@ def _questionnaires(person: models.Person, start: date, today: date) -> None:
         )
 
 
-def _trial(schedule: Schedule, start: date) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "kind": "days",
-        "arms": list(schedule.arms),
-        "timezone": None,
-        "start": start.isoformat(),
-        "days": 7 * WEEKS,
-        "seed": 4,
-        "draws": 1,
-        "schedule": [
-            {"on": a.on.isoformat(), "part": a.part, "arm": a.arm, "phase": a.phase} for a in schedule.assignments
-        ],
-        "constraints": {},
-        "outcome": "mood",
-        "swc": None,
-        "claims": [],
-        "claims_sha256": None,
-        "stopping": [],
-    }
+def _trial(start: date) -> dict[str, Any]:
+    """Drawn as the app draws it for somebody who trains three days a week."""
+    asked = Wish(
+        "days",
+        ("train", "rest"),
+        start,
+        7 * WEEKS,
+        rules=Rules(per_week=(PROFILE["days_per_week"] - 1, PROFILE["days_per_week"])),
+        outcome="mood",
+        timezone=ZONE,
+    )
+    return draw(asked, seed=SEED)

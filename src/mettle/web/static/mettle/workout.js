@@ -398,7 +398,7 @@ function render() {
   const last = (exercise.last || [])[step.work ?? step.set];
   const planned = [loadText(set), set.hold_s ? repsText(set) : `× ${active.pick.reps ?? repsText(set)}`].filter(Boolean).join(" ");
   const effort = [set.rir === null || set.rir === undefined ? "" : gettext("leave %(n)s in reserve", { n: set.rir }), set.tempo ? gettext("tempo %(tempo)s", { tempo: set.tempo }) : "", set.side && set.side !== "both" ? (set.side === "left" ? gettext("left side") : gettext("right side")) : ""];
-  const before = last && [last.amount && `${last.amount} ${last.unit}`, last.reps && `× ${last.reps}`].filter(Boolean).join(" ");
+  const before = last && [last.amount && loadText(last), last.reps && `× ${last.reps}`].filter(Boolean).join(" ");
   show(place,
     el("div", { class: "where" }, el("p", { class: "small" }, el("strong", {}, step.label), ` · ${session.title}`), timed() ? silentSwitch() : null),
     el("h1", { class: "exercise-name" }, exercise.name),

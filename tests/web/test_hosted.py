@@ -40,7 +40,7 @@ def exported_with(person: models.Person, *, item9: int) -> dict[str, Any]:
     person.trials.all().delete()
     person.plans.all().delete()
     stopped = {"on": ON, "reason": "stop_item9" if item9 else "stop_phq9_rise", "text": "x", "goes_on": "as_planned"}
-    trial = {"schedule": [{"on": ON, "arm": None, "phase": "trial"}], "start": ON, "arms": ["train", "rest"]}
+    trial = {"schedule": [{"on": ON, "arm": None, "phase": "washout"}], "start": ON, "arms": ["train", "rest"]}
     person.trials.create(
         trial=trial | {"outcome": "mood", "kind": "days", "ended": stopped},
         end={"code": stopped["reason"], "decision": ""},

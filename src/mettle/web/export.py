@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,12 @@ from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError, transaction
+from django.db.models import AutoField
 from django.utils.translation import gettext as _
 
 from mettle.errors import InputError
 from mettle.instruments import fhir
-from mettle.web import models, questionnaires, withheld
+from mettle.web import checked_export, models, questionnaires, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +103,7 @@ def document(person: models.Person) -> dict[str, Any]:
         "person": {
             "timezone": person.timezone,
             "profile": person.profile,
-            "choices": {k: v for k, v in person.choices.items() if k != "lock"},
+            "choices": {k: v for k, v in person.choices.items() if k in checked_export.CHOICES},
             "simulated": person.simulated,
             "key": str(person.key),
         },
@@ -123,7 +125,7 @@ def own(path: Path) -> dict[str, Any] | None:
             with path.open("rb") as file:
                 if not file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
                     return None
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found = _parsed(path.read_text(encoding="utf-8"))
             return found if isinstance(found, dict) and "format" in found and "rows" in found else None
         with zipfile.ZipFile(path) as archive:
             if "mettle.json" not in archive.namelist():
@@ -133,8 +135,8 @@ def own(path: Path) -> dict[str, Any] | None:
             if inside.file_size > most:
                 raise InputError(_("unpacked, this file would be too large"), where="mettle.json")
             with archive.open(inside) as member:
-                found = json.loads(member.read(most))
-    except (RecursionError, UnicodeDecodeError, json.JSONDecodeError) as error:
+                found = _parsed(member.read(most))
+    except (RecursionError, ValueError) as error:  # not UTF-8, no JSON, a number that is none
         if not zipfile.is_zipfile(path):
             return None  # the readers say what is wrong with it
         raise InputError(_("this export is damaged: nothing of it was kept"), where="mettle.json") from error
@@ -143,6 +145,18 @@ def own(path: Path) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         raise InputError(_("expected an export of mettle"), where="mettle.json")
     return found
+
+
+def _parsed(text: str | bytes) -> Any:
+    """JSON without numbers that no database keeps."""
+
+    def finite(written: str) -> float:
+        number = float(written)
+        if not math.isfinite(number):
+            raise ValueError(f"{written} is no finite number")
+        return number
+
+    return json.loads(text, parse_constant=finite, parse_float=finite)
 
 
 def archive(person: models.Person) -> bytes:
@@ -182,7 +196,9 @@ def restore(person: models.Person, exported: dict[str, Any]) -> int:
     if exported.get("format") != "mettle-export" or exported.get("version") != 1:
         raise InputError("expected an export of mettle, version 1", where="mettle.json")
     try:
-        return _restored(person, withheld.without(exported))
+        return _restored(person, checked_export.kept(withheld.without(exported)))
+    except InputError:
+        raise  # it says what is wrong
     except (
         LookupError,
         TypeError,
@@ -225,32 +241,38 @@ def _restored(person: models.Person, exported: dict[str, Any]) -> int:
             models.SafetyPlan.objects.get_or_create(person=person, defaults={"plan": exported["safety_plan"]})
         for name in PERSONAL:
             added += _put_back(person, name, exported["rows"].get(name, []))
+        checked_export.read_through(person)
     return added
 
 
 def _put_back(person: models.Person, name: str, rows: list[dict[str, Any]]) -> int:
+    """Add what is not there yet; ids, batches and rows of other people are as if they did not exist, and stay untouched."""
     added = 0
-    expected = getattr(person, name).model._meta.label_lower  # noqa: SLF001 # Django's documented access
+    model = getattr(person, name).model
+    expected = model._meta.label_lower  # noqa: SLF001 # Django's documented access
+    numbered = isinstance(model._meta.pk, AutoField)  # noqa: SLF001 # likewise
     for row in rows:
         if row["model"] != expected:
             raise ValueError(f"{name} must hold {expected}, got {row['model']}")
         row["fields"]["person"] = person.pk
-        if isinstance(row["pk"], int):
-            row["pk"] = None
+        row["fields"].pop("id", None)
+    own_batches = set(person.imports.values_list("pk", flat=True))
     for restored in serializers.deserialize("python", rows, ignorenonexistent=True):
-        model = type(restored.object)
-        if restored.object.pk and model._default_manager.filter(pk=restored.object.pk).exists():  # noqa: SLF001 # Django's documented access
+        one = restored.object
+        if numbered:
+            one.pk = None  # this database numbers its rows itself
+        elif one.pk is None or model._default_manager.filter(pk=one.pk).exists():  # noqa: SLF001 # likewise
             continue
-        if (
-            isinstance(restored.object, models.Operation)
-            and models.Operation.objects.filter(person=person, op_id=restored.object.op_id).exists()
-        ):
-            continue
-        if isinstance(restored.object, models.KeptAnswer):
+        if isinstance(one, models.KeptAnswer):
             continue  # it is computed anew
-        if isinstance(restored.object, models.Response) and restored.object.finished and not restored.object.score:
-            questionnaires.add_up(restored.object)
-        restored.object.save()
+        if isinstance(one, models.Operation) and person.operations.filter(op_id=one.op_id).exists():
+            continue
+        if isinstance(one, models.Synced) and one.batch_id not in own_batches:
+            one.batch = None
+        checked_export.row(one)
+        if isinstance(one, models.Response) and one.finished and not one.score:
+            questionnaires.add_up(one)
+        one.save(force_insert=True)
         added += 1
     return added
 

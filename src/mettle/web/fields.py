@@ -158,7 +158,7 @@ KINDS: dict[str, type[_Fields]] = {
 }
 
 
-def keepable(fields: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def keepable(fields: dict[str, Any], *, deepest: int = DEEPEST) -> tuple[dict[str, Any], str]:
     """The fields as any database keeps them, and what had to be written otherwise for that; empty where nothing had to.
 
     A zero byte or half a character pair is no text, Infinity and NaN are no numbers, and what is nested without end is no record.
@@ -177,7 +177,7 @@ def keepable(fields: dict[str, Any]) -> tuple[dict[str, Any], str]:
         if isinstance(value, float) and not math.isfinite(value):
             trouble.append(f"{where}: must be a finite number")
             return str(value)
-        if depth > DEEPEST:
+        if depth > deepest:
             trouble.append(f"{where}: is nested too deeply")
             return None
         if isinstance(value, dict):

@@ -12,7 +12,7 @@ from django.db import transaction
 from mettle import prescription
 from mettle.prescription.progression import next_session
 from mettle.training.catalogue import exercises
-from mettle.web import computing, days, models
+from mettle.web import computing, days, models, stored_plans
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -42,10 +42,23 @@ def make(person: models.Person, *, trial: dict[str, Any] | None = None) -> model
 
 
 def current(person: models.Person) -> models.Plan | None:
-    """The plan that is followed; None where there is none."""
-    found: models.Plan | None = person.plans.filter(active=True).order_by("-made_at").first()
+    """The plan that is followed; None where there is none, or where what is stored cannot be read."""
+    found = _newest(person)
+    if found is not None and not stored_plans.readable(found.plan):
+        return None
     if found is not None and found.pk in _better and _better[found.pk].done():
         _take(found, _better.pop(found.pk))
+    return found
+
+
+def unreadable(person: models.Person) -> bool:
+    """Whether a plan is stored that no screen can show: made by another version, or damaged."""
+    found = _newest(person)
+    return found is not None and not stored_plans.readable(found.plan)
+
+
+def _newest(person: models.Person) -> models.Plan | None:
+    found: models.Plan | None = person.plans.filter(active=True).order_by("-made_at").first()
     return found
 
 
@@ -131,7 +144,8 @@ def _weeks(person: models.Person, plan: models.Plan, named: set[str]) -> dict[st
     """Id of a planned session -> number of its week, of this plan and, where sessions name others, of the earlier ones."""
     weeks = {s["id"]: s["week"] for s in planned_sessions(plan)}
     if not named - {""} <= weeks.keys():
-        earlier = (s for p in person.plans.exclude(pk=plan.pk).order_by("pk") for s in planned_sessions(p))
+        before = [p for p in person.plans.exclude(pk=plan.pk).order_by("pk") if not stored_plans.damage(p.plan)]
+        earlier = (s for p in before for s in planned_sessions(p))
         weeks = {s["id"]: s["week"] for s in earlier} | weeks
     return weeks
 

@@ -47,6 +47,8 @@ def show(request: HttpRequest) -> HttpResponse:
     """The mesocycle, week by week."""
     person = person_of(request)
     plan = programme.current(person)
+    if plan is None and programme.unreadable(person):
+        return render(request, "mettle/plan_unreadable.html")
     if plan is None:
         return redirect("setup" if not person.simulated else "today")
     done = set(person.sessions.filter(deleted="").values_list("plan_session", flat=True))
@@ -54,8 +56,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "plan": plan.plan,
         "weeks": [_week(w, done) for w in plan.plan["weeks"]],
         "messages_of_plan": [m | {"asks": m["code"] in ASKS} for m in plan.plan["messages"]],
-        "shortfalls": plan.plan["shortfalls"],
-        "checks": plan.plan["checks"],
+        "shortfalls": plan.plan.get("shortfalls", []),
+        "checks": plan.plan.get("checks", []),
         "today": days.today(person),
     }
     return render(request, "mettle/plan.html", context)

@@ -40,6 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "trained": sum(d["trained"] for d in strip),
         "checked": sum(d["checked"] for d in strip),
         "upset": bool(plan and plan.plan.get("when_upset")),
+        "plan_unreadable": plan is None and programme.unreadable(person),
         "week": week_in_words(person, today) if today.weekday() == 0 else None,
     }
     return render(request, "mettle/today.html", context)

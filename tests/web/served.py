@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Page
+
 NAME = "mettle.test"
 QUIET = [
     "--no-sandbox",
@@ -125,3 +127,11 @@ def _wait(port: int, process: subprocess.Popen[str], seconds: float = 180) -> No
                 return
         time.sleep(0.1)
     raise TimeoutError(f"no answer on port {port} within {seconds} s")
+
+
+def until(page: Page, holds: str, seconds: float = 90) -> None:
+    """Wait for an expression; Playwright's own waiting would need eval, which the content policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(holds):
+        assert time.monotonic() < end, holds
+        page.wait_for_timeout(100)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
-from tests.web.served import Site, running
+from tests.web.served import Site, running, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def page(context: BrowserContext, site: Site) -> Page:
 def ready_for_offline(page: Page, site: Site) -> None:
     """Visit once with a network: the service worker takes over and the bundle is here."""
     page.goto(f"{site.url}/workout/")
-    page.wait_for_function("navigator.serviceWorker.controller !== null", timeout=20_000)
+    until(page, "navigator.serviceWorker.controller !== null")
     expect(page.get_by_role("button", name="Start").first).to_be_visible()
 
 

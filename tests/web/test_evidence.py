@@ -31,7 +31,7 @@ def test_every_claim_has_a_page_that_does_not_judge_the_reader(as_alice: Client)
 def test_filters_choose(as_alice: Client) -> None:
     page = as_alice.get(reverse("evidence"), {"section": "1", "verdict": "contradicted"}).content.decode()
     chosen = [c for c in claims().values() if c.section.number == 1 and c.verdict == "contradicted"]
-    assert f"{len(chosen)} claims" in page
+    assert f"{len(chosen)} claim{'s' * (len(chosen) != 1)}; open" in page
 
 
 @pytest.mark.parametrize("analysis", [name for name, _title in FORESTS])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.web.served import until
 from tests.web.test_browser import PHONE, browser, site
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def test_the_end_of_a_rest_is_notified_when_nobody_looks_and_says_nothing_of_hea
     set_up(page, site, "low mood", "a few bands")
     page.context.grant_permissions(["notifications"], origin=site.url)
     page.goto(f"{site.url}/workout/")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
     changed_bundle(
         page,
         "(b) => { for (const s of b.sessions) for (const e of s.exercises) for (const t of e.sets) t.rest_s = 15; }",
@@ -157,8 +158,9 @@ def test_the_end_of_a_rest_is_notified_when_nobody_looks_and_says_nothing_of_hea
     back = context.new_page()
     back.goto(f"{site.url}/workout/")
     expect(back.locator("#rest-over")).to_have_text("since the rest was over")
-    back.wait_for_function(
-        "async () => (await (await navigator.serviceWorker.ready).getNotifications({ tag: 'rest' })).length === 0"
+    until(
+        back,
+        "navigator.serviceWorker.ready.then((r) => r.getNotifications({ tag: 'rest' })).then((n) => n.length === 0)",
     )
 
 

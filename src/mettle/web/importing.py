@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from mettle import instruments
 from mettle.web import export, models, withheld
 
 if TYPE_CHECKING:
@@ -104,6 +105,20 @@ def keep(
         batch.summary["added"] = {kind: after[kind] - before[kind] for kind in after}
         batch.save()
     return batch
+
+
+def tells_of_self_harm(batch: models.ImportBatch) -> bool:
+    """Whether a total that came in cannot be had without an answer on self-harm."""
+    items = withheld.safety_items()
+    totals = models.Observation.objects.filter(batch=batch, outcome__in=items, value__isnull=False)
+    return any(
+        f"item{item}" in instruments.score_total(name, value).flags
+        for name, value in totals.values_list("outcome", "value")
+        for item in items[name]
+        if value is not None
+        and instruments.load(name).range[0] <= value <= instruments.load(name).range[1]
+        and value == int(value)
+    )
 
 
 def revert(batch: models.ImportBatch) -> None:

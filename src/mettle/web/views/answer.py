@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from mettle.web import answering, days, models, store, trialing
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
+LONGEST_NAME = 80
 EFFECTS = {
     "acute": _("After a session"),
     "next_day": _("The day after"),
@@ -38,7 +40,7 @@ PRIORS = {
 def show(request: HttpRequest) -> HttpResponse:
     """The answer for one outcome; sealed while a trial of it runs, unless it is opened."""
     person = person_of(request)
-    outcome = request.GET.get("outcome") or answering.DEFAULT_OUTCOME
+    outcome = _asked(request.GET)
     outcomes = outcomes_of(person)
     trial = running_trial(person, outcome)
     context: dict[str, Any] = {"outcome": outcome, "outcomes": outcomes, "trial": trial, "name": name_of(outcome)}
@@ -59,12 +61,20 @@ def show(request: HttpRequest) -> HttpResponse:
 def unseal(request: HttpRequest) -> HttpResponse:
     """Open the running answer for today; the trial's report will say so."""
     person = person_of(request)
-    outcome = request.POST.get("outcome") or answering.DEFAULT_OUTCOME
+    outcome = _asked(request.POST)
     trial = running_trial(person, outcome)
     if trial:
         trial.opened = sorted({*trial.opened, str(days.today(person))})
         trial.save()
     return redirect(f"/answer/?{urlencode({'outcome': outcome})}")
+
+
+def _asked(said: QueryDict) -> str:
+    """The outcome that is asked about; what no record can be named stands for none."""
+    outcome = said.get("outcome") or answering.DEFAULT_OUTCOME
+    if len(outcome) > LONGEST_NAME or "\0" in outcome:
+        raise Http404
+    return outcome
 
 
 def outcomes_of(person: models.Person) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle.errors import InputError
+from mettle.instruments import safety
 from mettle.web import export, importing, models, uploads
 from mettle.web.access import noted
 from mettle.web.people import OWN, person_of
@@ -98,7 +99,11 @@ def _kept(request: HttpRequest, path: Path) -> str:
     document = export.own(path)
     if document is not None:
         return str(_("%d records came back.") % export.restore(person, document))
-    added = importing.keep(person, path, name=path.name, **_said(request)).summary["added"]
+    batch = importing.keep(person, path, name=path.name, **_said(request))
+    if importing.tells_of_self_harm(batch):
+        messages.warning(request, safety.message("help_item9").text)
+        messages.warning(request, _("Help now, a button on every page, has people to call and your own safety plan."))
+    added = batch.summary["added"]
     values = added["observations"] + added["signals"] + added["doses"]
     return str(
         _("%(sessions)d sessions with %(sets)d sets and %(values)d other values are new.") % {**added, "values": values}

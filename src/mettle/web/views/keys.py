@@ -24,7 +24,9 @@ def show(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     fresh = None
     if request.method == "POST":
-        fresh = tokens.make(person, request.POST.get("name", "").strip() or _("a script"))
+        fresh = tokens.make(
+            person, "".join(c for c in request.POST.get("name", "") if c.isprintable()).strip()[:80] or _("a script")
+        )
     context = {"keys": person.api_tokens.order_by("-made_at"), "fresh": fresh}
     return render(request, "mettle/keys.html", context)
 

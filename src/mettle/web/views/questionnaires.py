@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -51,8 +51,27 @@ def result(request: HttpRequest, response: str) -> HttpResponse:
     told = questionnaires.trajectory(person_of(request), row.instrument)
     this = next((t for t in told if t["id"] == row.pk), None)
     band = instrument.shown_band(this["band"]) if this and this["band"] else None
-    context = {"row": row, "instrument": instrument, "this": this, "band": band, "told": told[-8:]}
+    flagged = this is not None and any(
+        f"item{i}" in this["flags"] for i in withheld.safety_items().get(row.instrument, ())
+    )
+    context = {
+        "help": _help(row) if flagged else None,
+        "row": row,
+        "instrument": instrument,
+        "this": this,
+        "band": band,
+        "told": told[-8:],
+    }
     return render(request, "mettle/questionnaire_result.html", context)
+
+
+def _help(row: models.Response) -> dict[str, Any]:
+    """The card for an answer on self-harm, or for a total that none could reach without it."""
+    from mettle.web import bundle  # noqa: PLC0415 # it reads catalogues: only where the card is shown
+
+    stored = models.SafetyPlan.objects.filter(person=row.person).first()
+    card: dict[str, Any] = bundle.help_cards(row.person, stored)["safety_item"]["1"]["first"]
+    return card
 
 
 @login_required

@@ -183,12 +183,19 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     outcome = request.POST.get("outcome", "")
     if outcome not in instruments.measures() and outcome not in instruments.ids():
         raise InputError(_("choose what to follow"))
-    expected = request.POST.get("expected", "")
     return {
         "weeks": int(weeks),
         "outcome": outcome,
-        "expected": float(expected) if expected.replace(".", "", 1).isdigit() else None,
+        "expected": _of_ten(request.POST.get("expected", "")),
     }
+
+
+def _of_ten(written: str) -> float | None:
+    try:
+        value = float(written)
+    except ValueError:
+        return None
+    return value if 0 <= value <= 10 else None  # the scale that the page shows
 
 
 def _why_not(reasons: tuple[str, ...]) -> str:

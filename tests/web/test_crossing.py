@@ -209,6 +209,15 @@ def test_the_undamaged_one_comes_back_whole(document: dict[str, Any], bob: User,
         assert as_bob.get(reverse(page), HTTP_HOST="localhost").status_code == 200, page
 
 
+def test_the_same_export_twice_adds_nothing(document: dict[str, Any], bob: User) -> None:
+    models.Person.objects.filter(user=bob).update(profile={}, choices={}, timezone="")
+    person = models.Person.of(bob)
+    assert export.restore(person, copy.deepcopy(document)) > 0
+    before = rows(person)
+    assert export.restore(person, copy.deepcopy(document)) == 0
+    assert rows(person) == before
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_are_none_are_refused(number: str, document: dict[str, Any], as_bob: Client) -> None:
     of(document, "observations")["value"] = "here"

@@ -129,6 +129,8 @@ def test_every_address_that_takes_a_form_is_here(as_alice: Client, alices_record
 @pytest.mark.parametrize("name", sorted(FORMS))
 def test_nonsense_in_a_form_is_told(name: str, as_alice: Client, alices_records: models.Person) -> None:
     one_set = models.Set.objects.get()
+    if name == "keys":
+        models.ApiToken.objects.all().delete()  # its number was given by hand, and PostgreSQL counts up to it
     for field in (None, *FORMS[name]):
         for value in [NONSENSE[few] for few in FEW] if field and name in SLOW else NONSENSE.values():
             said = {f: GOOD.get(f, value) for f in FORMS[name]} | ({field: value} if field else {})

@@ -162,21 +162,21 @@ def export_document(request: HttpRequest) -> dict[str, Any]:
 class PushKeys(Schema):
     """What a browser hands out to seal messages for it."""
 
-    p256dh: str = Field(min_length=80, max_length=100)
-    auth: str = Field(min_length=20, max_length=30)
+    p256dh: str = Field(min_length=80, max_length=100, pattern=r"^[!-~]*$")
+    auth: str = Field(min_length=20, max_length=30, pattern=r"^[!-~]*$")
 
 
 class PushIn(Schema):
     """Where a browser takes Web Push."""
 
-    endpoint: str = Field(max_length=1000)
+    endpoint: str = Field(max_length=1000, pattern=r"^[!-~]*$")
     keys: PushKeys
 
 
 class EndpointIn(Schema):
     """One browser's endpoint."""
 
-    endpoint: str = Field(max_length=1000)
+    endpoint: str = Field(max_length=1000, pattern=r"^[!-~]*$")
 
 
 @api.get("/push/key")

@@ -39,6 +39,10 @@ def made(name: str, arms: list[str], kind: str = "variant") -> Plan:
         ("anxiety_dumbbells_at_home", ["alone", "partner"]),
         ("low_mood_novice_gym", ["circuit", "straight"]),
         ("low_mood_novice_gym", ["free_weights", "machines"]),
+        ("../home_and_gym", ["free_weights", "machines"]),
+        ("../home_and_gym", ["cables", "bands"]),
+        ("../home_and_gym", ["bands", "machines"]),
+        ("../home_and_gym", ["two_sided", "one_sided"]),
     ],
     ids=lambda x: "_".join(x) if isinstance(x, list) else x,
 )

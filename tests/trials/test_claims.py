@@ -12,7 +12,7 @@ from mettle import evidence
 from mettle.instruments.safety import WithholdingLimit
 from mettle.prescription.arms import FACTORS
 from mettle.trials.admissible import Rules
-from mettle.trials.claims import end_to_end, executable, for_claim, offers, ready, ways, without_stretches
+from mettle.trials.claims import end_to_end, executable, for_claim, offers, ready, walked, ways, without_stretches
 from mettle.trials.design import Wish, draw
 
 TESTABLE = 106
@@ -67,11 +67,15 @@ def test_a_plan_can_be_made_for_every_way() -> None:
 
 def test_claims_were_walked_from_end_to_end_by_the_real_commands() -> None:
     root = Path(__file__).parents[2]
-    walked = json.loads((root / "validation" / "claims" / "walk.json").read_text(encoding="utf-8"))
-    assert walked["testable"] == TESTABLE
-    assert walked["ran"] == walked["walked"] == len(walked["claims"])
-    assert f"{walked['ran']} of them have been walked" in (root / "docs" / "trials.md").read_text(encoding="utf-8")
-    for claim, told in walked["claims"].items():
+    stored = json.loads((root / "validation" / "claims" / "walk.json").read_text(encoding="utf-8"))
+    assert stored["testable"] == TESTABLE
+    assert walked() == (stored["walked"], stored["ran"])
+    assert stored["arms_not_matched"] == [
+        "two_sided/one_sided"
+    ]  # one side at a time takes longer; told in docs/trials.md
+    assert stored["ran"] == stored["walked"] == len(stored["claims"])
+    assert f"{stored['ran']} of them have been walked" in (root / "docs" / "trials.md").read_text(encoding="utf-8")
+    for claim, told in stored["claims"].items():
         trial = ready()[claim]
         assert (told["kind"], told["arms"], told["days"]) == (trial.kind, list(trial.arms), trial.days), claim
         assert (told["outcome"], told["effect"]) == (trial.outcome, trial.effect), claim

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from mettle.errors import InputError
 from mettle.instruments.safety import WithholdingLimit, longest_stretch
 from mettle.trials.admissible import Rules
 from mettle.trials.design import Wish, draw
-from mettle.trials.ending import as_drawn, end_stretch
+from mettle.trials.ending import as_drawn, end_stretch, redraw_of
 from mettle.trials.schedule import schedule_from
 
 MONDAY = date(2026, 11, 23)
@@ -75,3 +76,26 @@ def test_an_ended_trial_still_knows_how_it_was_drawn(kind: str) -> None:
     assert restored["schedule"] == trial["schedule"]
     with pytest.raises(InputError, match="ended before"):
         end_stretch(ended, FIRED, reason="stop_item9")
+
+
+@pytest.mark.parametrize("kind", ["blocks", "days", "pairs", "session"])
+def test_an_ended_trial_is_drawn_anew_up_to_its_end_only(kind: str) -> None:
+    trial = drawn(kind)
+    ended = end_stretch(trial, FIRED, reason="stop_item9")
+    again = redraw_of(ended)
+    assert again is not None
+    rng = np.random.default_rng(3)
+    drawings = [again(rng) for _ in range(5)]
+    after = [a for a in schedule_from(ended).assignments if a.on >= FIRED]
+    assert all([a for a in d.assignments if a.on >= FIRED] == after for d in drawings)  # type: ignore[union-attr]
+    before = {tuple(a.arm for a in d.assignments if a.on < FIRED) for d in drawings}  # type: ignore[union-attr]
+    assert len(before) > 1
+
+
+def test_what_cannot_be_drawn_anew_gets_no_p_value() -> None:
+    trial = drawn("days")
+    assert redraw_of(trial) is not None
+    assert redraw_of(trial["schedule"]) is None
+    assert redraw_of({k: v for k, v in trial.items() if k != "constraints"}) is None
+    assert redraw_of({**trial, "stopped": FIRED.isoformat()}) is None
+    assert redraw_of(drawn("variant", ("bands", "machines"))) is not None

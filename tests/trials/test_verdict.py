@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mettle.inference.nof1 import Mixture
-from mettle.trials.verdict import Direction, decide, effect_of, headline, unknown
+from mettle.trials.caveats import about_priors
+from mettle.trials.verdict import Direction, Effect, decide, effect_of, headline, times_as_long, unknown
+from mettle.trials.wording import Comparison
 
 
 def normal(mean: float, sd: float) -> Mixture:
@@ -118,3 +120,19 @@ def test_the_limits_of_the_rules_are_those_that_are_published(
     rest = 1.0 - worthwhile - harmful  # under the flat prior too
     found = decide(low=low, high=high, worthwhile=worthwhile, harmful=harmful, sd_ratio=ratio, negligible_alone=rest)
     assert found == expected
+
+
+def test_what_would_settle_it_is_told_where_the_starting_point_decides() -> None:
+    alone = Effect(5.9, 2.2, 1.6, 5.9, 10.2, 1.0, 0.95, 0.05, 0.0, 0.05, "better", "clear", "")
+    times = times_as_long(alone, (0.0, 2.7), swc=2.2, higher_is="better")
+    assert times == 1.5
+    assert times_as_long(replace(alone, mean=-5.9), (0.0, 2.7), swc=2.2, higher_is="worse") == times
+    assert times_as_long(replace(alone, mean=0.5), (0.0, 2.7), swc=2.2, higher_is="better") is None
+    small = replace(alone, mean=3.8, q025=-0.4, q975=6.1, verdict="cannot_tell", strength=None)
+    c = Comparison("mood", "points", "better", "day", ("morning", "evening"), True, False, 2.2)
+    under = {"default": alone, "sceptical": small, "flat": alone}
+    spread = {"default": (0.0, 5.4), "sceptical": (0.0, 2.7), "flat": (0.0, 40.0)}
+    (told,) = about_priors(under, spread, "depends_on_prior", c, chosen="default")
+    assert "expects small effects only would read +3.8 (95% interval −0.4 to +6.1), which settles nothing" in told.text
+    assert "about 1.5 times as many days would settle it" in told.text
+    assert about_priors(under, spread, "better", c, chosen="default") == []

@@ -1,6 +1,7 @@
 """Walk every claim that can be tried at home from end to end with the real commands: design, plan, rehearse, answer.
 
-Run: .venv/bin/python validation/claims/walk.py [--afresh] (some minutes of one free core). It writes walk.json beside itself.
+Run: .venv/bin/python validation/claims/walk.py [--afresh] (some minutes of one free core). It writes walk.json beside itself, and the count
+that `mettle trial claims` prints.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from mettle.trials.claims import ClaimTrial, ready
 
 HERE = Path(__file__).resolve().parent
 STORED = HERE / "walk.json"
+COUNTED = HERE.parents[1] / "src" / "mettle" / "trials" / "data" / "walked.toml"
 SEED = 1
 START = "2025-03-03"
 PHQ9 = "at,phq9,phq9_item9\n2025-03-01,8,0\n"
@@ -232,6 +234,9 @@ def store(walked: dict[str, dict[str, Any]]) -> None:
         "claims": {claim: walked[claim] for claim in ready() if claim in walked},
     }
     STORED.write_text(json.dumps(document, indent=1) + "\n")
+    COUNTED.write_text(
+        f"# Written by validation/claims/walk.py: claims walked with the real commands, and how many of them ran.\nwalked = {document['walked']}\nran = {document['ran']}\n"
+    )
 
 
 if __name__ == "__main__":

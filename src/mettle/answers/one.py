@@ -156,7 +156,10 @@ def answer(
     said = wording.sentence(
         compared, under[prior], name=effect, verdict=verdict, strength=strength, credibility=credibility
     )
+    about = effect if effect in chosen else "chronic"
+    believed = {name: (getattr(own, name)[about].mean, getattr(own, name)[about].sd) for name in PRIOR_NAMES}
     warned = (
+        *caveats.about_priors(under, believed, verdict, compared, chosen=prior),
         *caveats.about_trial(found[prior]["acute"], checked.adherence, checked.randomisation_p, headline=effect),
         *caveats.about_course(at),
         *caveats.about_expectancy(expectancy, found[prior]["acute"], compared),
@@ -184,7 +187,7 @@ def answer(
         effects=found[prior],
         under_priors=under,
         swc=swc,
-        prior=chosen[effect] if effect in chosen else chosen["chronic"],
+        prior=chosen[about],
         table=table,
         weeks=weeks,
         missing=checked.missing,

@@ -18,11 +18,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the table and the count."""
     from mettle import evidence
-    from mettle.trials.claims import end_to_end, offer_words, offers, ready
+    from mettle.trials.claims import end_to_end, offer_words, offers, ready, walked
 
     trials = ready()
     complete = [t for t in trials.values() if end_to_end(t)]
     whole = sum(not t.part for t in complete)
+    tried, ran = walked()
     if args.json:
         rows = [
             {
@@ -47,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
             "end_to_end": len(complete),
             "whole": whole,
             "in_part": len(complete) - whole,
+            "walked": tried,
+            "ran": ran,
         }
         first = [{"kind": o.kind, "arms": list(o.arms), "words": o.words} for o in offers()]
         print_json({"counts": counts, "offers": first, "claims": rows})
@@ -57,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{t.claim:<5} {t.kind:<8} {arms:<27} {t.outcome.replace('_', ' ')}{mark}")
     print(
         f"\n{len(complete)} of {len(trials)} claims that can be tried at home run end to end: something to measure with, a design, "
-        f"two arms that a plan can make. {whole} test the whole claim, {len(complete) - whole} a part of it. "
+        f"two arms that a plan can make. {tried} were walked with these commands from design to answer on two simulated people, {ran} of them ran. {whole} test the whole claim, {len(complete) - whole} a part of it. "
         f"{len(evidence.claims()) - len(trials)} further claims need a laboratory, a scan or many people."
     )
     print("", *offer_words(), sep="\n")

@@ -189,14 +189,11 @@ def _trial(paths: Sequence[str]) -> tuple[Schedule | None, Redraw | None]:
 
     documents = [(Path(p).name, read_document(Path(p))) for p in paths]
     schedule = together([(name, schedule_from(document, where=name)) for name, document in documents])
-    document = documents[0][1]
-    if len(documents) > 1 or not isinstance(document, dict) or not document.get("constraints"):
+    if len(documents) > 1:
         return schedule, None
-    from mettle.trials.design import sampler
-    from mettle.trials.ending import as_drawn
+    from mettle.trials.ending import redraw_of
 
-    drawn = as_drawn(document)
-    return schedule, None if drawn is None else sampler(drawn)
+    return schedule, redraw_of(documents[0][1])
 
 
 def _outcomes(given: Sequence[str], diary: Diary) -> list[str]:

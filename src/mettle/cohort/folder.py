@@ -12,7 +12,7 @@ from mettle.diary import merge
 from mettle.errors import InputError
 from mettle.importers import read
 from mettle.trials.claims import higher_is
-from mettle.trials.design import sampler
+from mettle.trials.ending import redraw_of
 from mettle.trials.schedule import read_document, schedule_from
 
 if TYPE_CHECKING:
@@ -115,10 +115,7 @@ def load(person: Person) -> Case:
 def _trial(path: Path) -> tuple[Schedule, Redraw | None]:
     """The schedule, and how to draw again where it says how it was drawn."""
     document = read_document(path)
-    schedule = schedule_from(document, where=path.name)
-    if not isinstance(document, dict) or not document.get("constraints"):
-        return schedule, None
-    return schedule, sampler(document)
+    return schedule_from(document, where=path.name), redraw_of(document)
 
 
 def _asked(path: Path) -> Mapping[str, Any]:

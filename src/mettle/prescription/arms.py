@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import time
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from mettle.errors import InputError
-from mettle.prescription.assembly import Template, count_in_week, expand, in_parts, minutes_of, planned
+from mettle.prescription.assembly import Template, count_in_week, expand, in_parts, minutes_of, planned, seconds_of
 from mettle.prescription.programme import Part, PlannedSession, PlannedWeek
 from mettle.prescription.sets import BLOCK
 from mettle.trials.schedule import schedule_from
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mettle.prescription.candidates import Candidate
     from mettle.prescription.programme import Plan, PlannedExercise
     from mettle.training.sets import PlannedSet
+
+    _Slot = tuple[Candidate, PlannedExercise]
 
 RESTS = ("rest", "off", "no_training", "none")
 TRAINS = ("train", "training", "session", "usual")
@@ -51,6 +54,8 @@ FACTORS: dict[str, tuple[str, ...]] = {
 """What a variant trial may vary, and the arms of each."""
 
 LIGHTER = 0.75
+CLOSE = 0.04
+"""Each of two arms as near as this to the session that it replaces, in sets and in minutes, is within a tenth of the other."""
 _CLOCKS = {"am": time(7, 30), "morning": time(7, 30), "pm": time(17, 30), "evening": time(17, 30)}
 _COMPANY = {
     "alone": "Alone today.",
@@ -265,7 +270,7 @@ def _with(
     week: int,
 ) -> PlannedSession:
     """The same movements with other exercises: for each the nearest of the arm's that trains the same muscles."""
-    swapped = []
+    swapped: list[_Slot] = []
     taken: set[str] = set()
     for candidate, base in made.days[index]:
         fits = [
@@ -276,8 +281,47 @@ def _with(
         new = min(fits, key=lambda c: (_apart(c, candidate), c.id), default=candidate)
         taken.add(new.id)
         swapped.append((new, planned(new, count_in_week(candidate, base, made.dose, week), made, week)))
+    if made.dose.format != "circuit":
+        swapped = _matched(swapped, session, made, index=index, week=week)
     parts = in_parts(swapped, made, week)
     return replace(session, parts=parts, minutes=minutes_of(swapped, parts, made.dose))
+
+
+def _matched(swapped: list[_Slot], session: PlannedSession, made: Template, *, index: int, week: int) -> list[_Slot]:
+    """A set more or less here and there, until fractional sets and minutes are those of the session that was swapped."""
+    whole = {c.id: c for c, _ in made.days[index]}
+    sets_wanted = sum(_fractional(whole[e.exercise], e) for p in session.parts for e in p.exercises)
+
+    choices = [[_counted(c, e, by, made, week) for by in (0, 1, -1) if _work_sets(e) + by > 0] for c, e in swapped]
+    fixed = minutes_of(swapped, in_parts(swapped, made, week), made.dose) - sum(
+        _minutes(*slots[0]) for slots in choices
+    )
+
+    def off(slots: tuple[_Slot, ...]) -> tuple[float, int]:
+        sets = sum(_fractional(c, e) for c, e in slots)
+        minutes = fixed + sum(_minutes(c, e) for c, e in slots)
+        apart = max(abs(sets / sets_wanted - 1), abs(minutes / session.minutes - 1))
+        changed = sum(slot is not as_it_was[0] for slot, as_it_was in zip(slots, choices, strict=True))
+        return max(apart, CLOSE), changed
+
+    return list(min(product(*choices), key=off))
+
+
+def _counted(candidate: Candidate, exercise: PlannedExercise, by: int, made: Template, week: int) -> _Slot:
+    """The same exercise with so many sets more."""
+    return candidate, planned(candidate, _work_sets(exercise) + by, made, week) if by else exercise
+
+
+def _minutes(candidate: Candidate, exercise: PlannedExercise) -> float:
+    return sum(seconds_of(s, candidate) for s in exercise.sets) / 60
+
+
+def _work_sets(exercise: PlannedExercise) -> int:
+    return sum(1 for s in exercise.sets if s.kind == "work" and s.side != "right")
+
+
+def _fractional(candidate: Candidate, exercise: PlannedExercise) -> float:
+    return _work_sets(exercise) * sum(candidate.exercise.muscles.values())
 
 
 def fits_kit(candidate: Candidate, arm: str) -> bool:

@@ -103,6 +103,11 @@ def _sets(session: dict[str, Any]) -> float:
     return total
 
 
+def _work(planned: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sets that count: a warm-up set before them belongs to the lift."""
+    return [s for s in planned["sets"] if s["kind"] == "work"]
+
+
 def _differences(a: dict[str, Any], b: dict[str, Any]) -> set[str]:
     found = {key for key in ("start", "note") if a.get(key) != b.get(key)}
     ours, theirs = list(_planned(a)), list(_planned(b))
@@ -118,7 +123,9 @@ def _differences(a: dict[str, Any], b: dict[str, Any]) -> set[str]:
     for mine, other in zip(ours, theirs, strict=True):
         if len(mine["sets"]) != len(other["sets"]):
             found.add("count")
-        for s, t in zip(mine["sets"], other["sets"], strict=False):
-            found |= {k for k in ("reps", "hold_s", "percent_1rm", "rir", "rest_s", "tempo", "side") if s[k] != t[k]}
+        for s, t in zip(_work(mine), _work(other), strict=False):
+            found |= {k for k in ("reps", "hold_s", "percent_1rm", "rest_s", "tempo", "side") if s[k] != t[k]}
+            if s["rir"] != t["rir"] and s["hold_s"] is t["hold_s"] is None:  # a hold leaves no repetitions
+                found.add("rir")
             found |= {k for k in s["load"] if s["load"][k] != t["load"][k]}
     return found

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WIDTH = 78
 LINES = 25
 _ROWS = {"acute": "right after", "next_day": "next day", "chronic": "slow build-up", "total": "usual week"}
+SETTLES = "depends_on_prior"
 _HARMLESS = ("not_blinded", "observational")
 
 
@@ -133,6 +134,7 @@ def _ground(found: Answer) -> list[str]:
     priors = ", ".join(f"{name} {e.verdict.replace('_', ' ')}" for name, e in found.under_priors.items())
     same = len({e.verdict for e in found.under_priors.values()}) == 1
     shown = "The same under all four starting points." if same else f"By starting point: {priors}."
+    shown = next((c.text for c in found.caveats if c.code == SETTLES), shown)
     return [*textwrap.wrap(said, WIDTH), *textwrap.wrap(shown, WIDTH)]
 
 
@@ -141,7 +143,7 @@ def _caveat_lines(found: Answer, *, room: int) -> list[str]:
     if not any(e.mean is not None for e in found.effects.values()):
         return []
     lines: list[str] = []
-    left = list(found.caveats)
+    left = [c for c in found.caveats if c.code != SETTLES]
     while left:
         wrapped = textwrap.wrap(f"· {left[0].text}", WIDTH, subsequent_indent="  ")
         if len(lines) + len(wrapped) > room - (1 if len(left) > 1 else 0):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mettle.trials.verdict import times_as_long
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -199,6 +201,60 @@ def about_second(outcome: str | None, beside: Beside | None) -> list[Caveat]:
 
 def _signed(value: float) -> str:
     return f"{value:+.1f}".replace("-", "−")
+
+
+BELIEFS = {
+    "default": "expects nothing in particular",
+    "sceptical": "expects small effects only",
+    "mainstream": "expects what studies found",
+    "flat": "expects anything",
+}
+"""Each starting point in a reader's words."""
+
+
+def about_priors(
+    under: Mapping[str, Effect],
+    priors: Mapping[str, tuple[float, float]],
+    verdict: Verdict,
+    c: Comparison,
+    *,
+    chosen: str,
+) -> list[Caveat]:
+    """Of an answer that depends on the starting point: which one does not agree, what it says, and what would settle it.
+
+    Parameters
+    ----------
+    under
+        The headline's effect under each prior.
+    priors
+        Mean and sd of each, points.
+    chosen
+        The prior that the headline is read under.
+    """
+    if verdict != "depends_on_prior":
+        return []
+    others = [name for name, e in under.items() if e.verdict != under[chosen].verdict]
+    said = []
+    for name in others:
+        e = under[name]
+        assert e.mean is not None
+        said.append(
+            f"Someone who {BELIEFS[name]} would read {c.points(e.mean, signed=True)} ({c.interval(e)}), which {_means(e)}."
+        )
+    times = [times_as_long(under["flat"], priors[name], swc=c.swc, higher_is=c.higher_is) for name in others]
+    longest = None if None in times else max(t for t in times if t is not None)
+    more = (
+        f"If the difference stays as it is, about {longest:g} times as many days would settle it."
+        if longest is not None
+        else "If the difference stays as it is, even eight times as many days may not settle it."
+    )
+    return [Caveat("depends_on_prior", " ".join([*said, more]))]
+
+
+def _means(e: Effect) -> str:
+    if e.verdict == "cannot_tell":
+        return "settles nothing"
+    return {"better": "is a benefit", "worse": "is a harm"}.get(e.verdict, "is no difference worth noticing")
 
 
 def about_timing(placebo: Placebo | None, verdict: Verdict) -> list[Caveat]:

@@ -219,6 +219,17 @@ def higher_is(claim: str | None, outcome: str, otherwise: Direction = "better") 
     return found.higher_is if found is not None and found.outcome == outcome else otherwise
 
 
+def walked() -> tuple[int, int]:
+    """How many claims were walked from design to answer by the real commands (`validation/claims/`), and how many of them ran.
+
+    >>> count, ran = walked()
+    >>> ran <= count <= len(ready())
+    True
+    """
+    counts = tomllib.loads(files("mettle.trials").joinpath("data/walked.toml").read_text(encoding="utf-8"))
+    return counts["walked"], counts["ran"]
+
+
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads(files("mettle.trials").joinpath("data/designs.toml").read_text(encoding="utf-8"))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from mettle.errors import InputError
+from mettle.trials.design import sampler
 from mettle.trials.schedule import schedule_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy as np
+
+    from mettle.trials.randomisation import Redraw
+    from mettle.trials.schedule import Schedule
 
 GoesOn = Literal["as_planned", "two_ways"]
 WORDS = "Any stretch without training is over: from today you train as planned. What you recorded so far stays and can be analysed."
@@ -82,6 +89,40 @@ def as_drawn(trial: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if not isinstance(was, list) or not all(isinstance(row, dict) for row in was):
         return None
     return {**trial, "schedule": [row for row in trial["schedule"] if row["on"] < on] + was}
+
+
+def redraw_of(trial: Any) -> Redraw | None:
+    """How to draw a trial again for the randomisation test, from the set that it was drawn from before it was ended.
+
+    Only the days before the end are drawn anew: what came after is the same under every draw, because what was rated decided it.
+
+    Parameters
+    ----------
+    trial
+        The document of trial.json, ended or not.
+
+    Returns
+    -------
+    Redraw or None
+        None where the document does not say how it was drawn: a bare list of days, one without constraints, or one that was
+        ``stopped`` by choice, whose later days were taken away (the p value belongs to the planned end).
+    """
+    if not isinstance(trial, dict) or not trial.get("constraints") or trial.get("stopped"):
+        return None
+    drawn = as_drawn(trial)
+    if drawn is None:
+        return None
+    again = sampler(drawn)
+    if drawn is trial:
+        return again
+    on = date.fromisoformat(trial["ended"]["on"])
+    after = tuple(a for a in schedule_from(trial).assignments if a.on >= on)
+
+    def before(rng: np.random.Generator) -> Schedule:
+        found = again(rng)
+        return replace(found, assignments=tuple(a for a in found.assignments if a.on < on) + after)
+
+    return before
 
 
 def _free(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -201,3 +201,48 @@ def headline(chosen: Effect, others: Iterable[Effect]) -> tuple[Verdict, Strengt
     if any(e.verdict != chosen.verdict for e in shown):
         return "depends_on_prior", None
     return chosen.verdict, "clear" if all(e.strength == "clear" for e in shown) else "probable"
+
+
+MOST_TIMES = 8.0
+
+
+def times_as_long(alone: Effect, prior: tuple[float, float], *, swc: float, higher_is: Direction) -> float | None:
+    """How many times as many days would settle a benefit or a harm under a prior, if the difference stays what the data alone say.
+
+    Parameters
+    ----------
+    alone
+        The effect under the flat prior: what the data say.
+    prior
+        Mean and sd of the prior under which nothing is settled, points.
+
+    Returns
+    -------
+    float or None
+        In halves, from 1.5; None where not even eight times as many would, or where the data say nothing.
+
+    >>> alone = unknown("")
+    >>> times_as_long(alone, (0.0, 2.7), swc=2.2, higher_is="better") is None
+    True
+    """
+    if alone.mean is None or alone.sd is None:
+        return None
+    (mean, spread), sign = prior, 1.0 if alone.mean >= 0 else -1.0
+    for halves in range(3, int(2 * MOST_TIMES) + 1):
+        variance = alone.sd**2 / (halves / 2)
+        weight = spread**2 / (spread**2 + variance)
+        sd = math.sqrt(weight * variance)
+        middle = sign * (weight * alone.mean + (1 - weight) * mean)
+        beyond = 0.5 * math.erfc((swc - middle) / sd / math.sqrt(2))
+        good, bad = (beyond, 0.0) if (sign > 0) == (higher_is == "better") else (0.0, beyond)
+        verdict, strength = decide(
+            low=sign * middle - 1.96 * sd,
+            high=sign * middle + 1.96 * sd,
+            worthwhile=good,
+            harmful=bad,
+            sd_ratio=sd / spread,
+            higher_is=higher_is,
+        )
+        if verdict in ("better", "worse") and strength == "clear":
+            return halves / 2
+    return None

@@ -107,7 +107,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
     from mettle import answers  # noqa: PLC0415 # the web process imports this module too, and stays light
     from mettle.reports import answer as report  # noqa: PLC0415 # likewise
     from mettle.trials.course import Expectancy  # noqa: PLC0415 # likewise
-    from mettle.trials.design import sampler  # noqa: PLC0415 # likewise
+    from mettle.trials.ending import redraw_of  # noqa: PLC0415 # likewise
     from mettle.trials.schedule import schedule_from  # noqa: PLC0415 # likewise
 
     if outcome not in diary.outcomes:
@@ -119,7 +119,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
         today=date.fromisoformat(today),
         schedule=schedule_from(document) if document else None,
         higher_is=direction(outcome),
-        redraw=sampler(document) if document and document.get("constraints") and not document.get("ended") else None,
+        redraw=redraw_of(document),
         expectancy=Expectancy(opened=tuple(trial["opened"]), of_ten=trial.get("expected")) if trial else None,
     )
     drawn = report.pictures(found) if found.posterior is not None else {}

@@ -259,6 +259,7 @@ def end(trial: models.Trial, code: str, *, decision: str = "") -> None:
         else:
             trial.trial = {
                 **trial.trial,
+                "stopped": today.isoformat(),
                 "schedule": [r for r in trial.trial["schedule"] if r["on"] < today.isoformat()],
             }
     trial.ended_at = now()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import random
 from datetime import date, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mettle.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = date(2026, 3, 2)
 DAYS = 28

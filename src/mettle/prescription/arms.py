@@ -16,7 +16,7 @@ from mettle.trials.schedule import schedule_from
 from mettle.units import Load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from mettle.prescription.candidates import Candidate
@@ -291,13 +291,15 @@ def _matched(swapped: list[_Slot], session: PlannedSession, made: Template, *, i
     """A set more or less here and there, until fractional sets and minutes are those of the session that was swapped."""
     whole = {c.id: c for c, _ in made.days[index]}
     sets_wanted = sum(_fractional(whole[e.exercise], e) for p in session.parts for e in p.exercises)
-
+    if sets_wanted <= 0 or session.minutes <= 0:
+        return swapped
     choices = [[_counted(c, e, by, made, week) for by in (0, 1, -1) if _work_sets(e) + by > 0] for c, e in swapped]
     fixed = minutes_of(swapped, in_parts(swapped, made, week), made.dose) - sum(
         _minutes(*slots[0]) for slots in choices
     )
 
-    def off(slots: tuple[_Slot, ...]) -> tuple[float, int]:
+    def off(slots: Iterable[_Slot]) -> tuple[float, int]:
+        slots = tuple(slots)
         sets = sum(_fractional(c, e) for c, e in slots)
         minutes = fixed + sum(_minutes(c, e) for c, e in slots)
         apart = max(abs(sets / sets_wanted - 1), abs(minutes / session.minutes - 1))

@@ -91,7 +91,7 @@ def as_drawn(trial: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {**trial, "schedule": [row for row in trial["schedule"] if row["on"] < on] + was}
 
 
-def redraw_of(trial: Any) -> Redraw | None:
+def redraw_of(trial: object) -> Redraw | None:
     """How to draw a trial again for the randomisation test, from the set that it was drawn from before it was ended.
 
     Only the days before the end are drawn anew: what came after is the same under every draw, because what was rated decided it.

@@ -1,10 +1,10 @@
 """The slow peers on the first diaries of each cell of ``false_alarms.py``, the same ones, beside every other method.
 
 statsmodels UnobservedComponents (local level and AR(1), maximum likelihood, the same columns, decay of the adstock fixed at its
-true 14 days) on 100 diaries a cell; CausalImpact (bsts-causalimpact, defaults) on 200 diaries of somebody who starts to train on
+true 14 days) on 40 diaries a cell; CausalImpact (bsts-causalimpact, defaults) on 200 diaries of somebody who starts to train on
 day 90, which is the only kind of trial that it knows. Least squares and Newey-West are checked against statsmodels.
 
-Writes ``peers.json``. ``nice -n 15 env PYTHONPATH=src .venv-reference/bin/python validation/nof1/peers.py`` (half an hour or more).
+Writes ``peers.json``. ``nice -n 15 env PYTHONPATH=src .venv-reference/bin/python validation/nof1/peers.py`` (a quarter of an hour).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from mettle.inference.nof1 import fit_many
 
 SEED = 20260305
-PEOPLE, STEP = 100, 20
+PEOPLE, STEP = 40, 20
 STARTERS = 200
 START = 90
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -81,3 +82,13 @@ def test_the_app_and_the_shell_tell_the_same_p_value_also_of_a_trial_that_a_safe
     told = json.loads(capsys.readouterr().out)
     assert shown["checks"]["randomisation_p"] is not None
     assert told["checks"]["randomisation_p"] == pytest.approx(shown["checks"]["randomisation_p"], abs=P_APART)
+
+
+def test_a_trial_of_a_claim_about_the_next_day_is_read_on_the_next_day() -> None:
+    trial = draw(Wish("days", ("train", "rest"), date(2025, 3, 3), 56, outcome="sleep_quality"), seed=1) | {
+        "claims": ["8.2"]
+    }
+    diary, _ = simulate(PEOPLE["no_effect"], seed=3, plan=schedule_from(trial))
+    diary = replace(diary, observations=tuple(replace(o, outcome="sleep_quality") for o in diary.observations))
+    told = computing.compute(diary, "sleep_quality", {"document": trial, "opened": []}, "2026-01-01")["answer"]
+    assert told["headline"]["effect"] == "next_day"

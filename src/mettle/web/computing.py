@@ -16,8 +16,6 @@ from datetime import date
 from multiprocessing import util
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mettle import instruments
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
@@ -106,6 +104,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
     """
     from mettle import answers  # noqa: PLC0415 # the web process imports this module too, and stays light
     from mettle.reports import answer as report  # noqa: PLC0415 # likewise
+    from mettle.trials.claims import effect_of, higher_is  # noqa: PLC0415 # likewise
     from mettle.trials.course import Expectancy  # noqa: PLC0415 # likewise
     from mettle.trials.ending import redraw_of  # noqa: PLC0415 # likewise
     from mettle.trials.schedule import schedule_from  # noqa: PLC0415 # likewise
@@ -113,12 +112,14 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
     if outcome not in diary.outcomes:
         return {"answer": {"nothing": True}, "pictures": {}}
     document = trial["document"] if trial else None
+    tested = next(iter(document.get("claims") or ()), None) if document else None
     found = answers.answer(
         outcome,
         diary,
         today=date.fromisoformat(today),
         schedule=schedule_from(document) if document else None,
-        higher_is=direction(outcome),
+        higher_is=higher_is(tested, outcome),
+        effect=effect_of(tested, outcome),
         redraw=redraw_of(document),
         expectancy=Expectancy(opened=tuple(trial["opened"]), of_ten=trial.get("expected")) if trial else None,
     )
@@ -133,11 +134,3 @@ def without_style(svg: str) -> str:
     '<svg class="wide"><g/></svg>'
     """
     return re.sub(r'\sstyle="[^"]*"', "", svg)
-
-
-def direction(outcome: str) -> Any:
-    """Whether more of it is better or worse, from our own items and the instruments."""
-    measures = instruments.measures()
-    if outcome in measures:
-        return measures[outcome].higher_is
-    return instruments.load(outcome).higher_is if outcome in instruments.ids() else "better"

@@ -86,6 +86,10 @@ def test_a_session_for_yesterday_with_a_set_is_in_the_diary(as_alice: Client, al
     )
     (done,) = store.diary(person).sessions
     assert (done.sets[0].exercise.name, str(done.sets[0].load), done.sets[0].reps) == ("goblet_squat", "16.5 kg", 10)
+    change(
+        as_alice, session.id, act="add", exercise="Dumbbell Romanian deadlift", reps="8", amount="10", unit="kg", rir=""
+    )
+    assert [s.per_hand for s in person.sets.order_by("exercise")] == [True, False]
 
 
 def test_an_edit_here_beats_a_phone_whose_clock_runs_ahead_and_the_old_value_is_kept(as_alice: Client) -> None:

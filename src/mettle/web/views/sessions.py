@@ -109,7 +109,10 @@ def _edit(
         before = person.sets.filter(deleted="", session=row.id, exercise=exercise).count()
         at = f"{row.on}T{row.clock_time or '12:00:00'}"
         new = {"session": str(row.id), "exercise": exercise, "ordinal": before + 1, "done_at": at}
-        return "set.put", uuid.uuid4(), new | _set_fields(said)
+        fields = _set_fields(said)
+        known = catalogue.exercises().get(exercise)
+        pair = bool(fields["amount"]) and known is not None and known.implements == 2  # one in each hand
+        return "set.put", uuid.uuid4(), new | fields | {"per_hand": pair}
     its = get_object_or_404(person.sets.filter(deleted="", session=row.id), pk=_uuid(said.get("set", "")))
     if act == "remove":
         return "set.delete", its.id, {}

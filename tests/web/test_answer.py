@@ -30,8 +30,9 @@ def test_a_simulated_benefit_is_told_as_such_with_its_picture() -> None:
     made = computing.compute(diary, "mood", None, str(last))
     assert made["answer"]["effects"]["acute"]["mean"] > 0
     assert made["answer"]["credibility"] != "randomised"
-    assert "effect" in made["pictures"]
-    assert "style=" not in "".join(made["pictures"].values())
+    pictures = computing.drawn(made["sketches"])
+    assert "effect" in pictures
+    assert "style=" not in "".join(pictures.values())
 
 
 def test_nothing_recorded_gets_no_figure() -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from mettle.errors import InputError
 from mettle.reports.cent import checklist, methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
     from mettle.answers import Answer
 
@@ -37,17 +36,15 @@ _PRIORS = {
 }
 _LEFT_OUT_SHOWN = 200
 
-_Job = tuple[str, str, int]
-
 
 class Watch(Protocol):
     """Passes items on and may show how far it is."""
 
-    def __call__(self, items: list[_Job], /, *, total: int, what: str) -> Iterable[_Job]:
+    def __call__(self, items: list[Sketch], /, *, total: int, what: str) -> Iterable[Sketch]:
         """The same items, in order."""
 
 
-def _quietly(items: list[_Job], /, *, total: int, what: str) -> Iterable[_Job]:  # noqa: ARG001 - the shape of `Watch`
+def _quietly(items: list[Sketch], /, *, total: int, what: str) -> Iterable[Sketch]:  # noqa: ARG001 - the shape of `Watch`
     return items
 
 
@@ -113,23 +110,37 @@ def render(found: Answer, *, note: str = "", watch: Watch = _quietly) -> str:
     )
 
 
+class Sketch(NamedTuple):
+    """A picture before it is drawn: plain data, which another process can draw."""
+
+    name: str
+    title: str
+    label: str
+    spec: dict[str, Any]
+
+
 def pictures(found: Answer, *, watch: Watch = _quietly) -> dict[str, Any]:
     """The pictures of an estimated answer by name, each as inline SVG for a phone and for a desk (classes ``narrow``, ``wide``)."""
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
+    return {name: Markup(text) for name, text in drawn(sketches(found), watch=watch).items()}  # noqa: S704 - our specs; vl-convert has escaped their text
+
+
+def sketches(found: Answer) -> list[Sketch]:
+    """What is to be drawn, each for a phone and for a desk."""
     from mettle.reports import answer_charts as charts  # noqa: PLC0415 - loads the charting library
     from mettle.reports.charting import unchecked  # noqa: PLC0415 - as above
-    from mettle.reports.svg import NARROW, WIDE, svg  # noqa: PLC0415 - as above
+    from mettle.reports.svg import NARROW, WIDE  # noqa: PLC0415 - as above
 
     level = charts.level_segments(found)
-    drawn: dict[str, Callable[[Answer, int], Any]] = {
+    made: dict[str, Callable[[Answer, int], Any]] = {
         "effect": charts.effect,
         "timeline": lambda found, width: charts.timeline(found, width, level),
         "gaps": charts.gaps,
         "starting_points": charts.starting_points,
     }
     if found.table.horizon == "hours":
-        drawn["hours"] = charts.hours
+        made["hours"] = charts.hours
     titles = {
         "effect": found.sentence,
         "hours": "What is left of a session's effect, hour by hour",
@@ -138,12 +149,22 @@ def pictures(found: Answer, *, watch: Watch = _quietly) -> dict[str, Any]:
         "starting_points": "The same effect under four starting points",
     }
     widths = (("narrow", NARROW), ("wide", WIDE))
-    jobs = [(name, label, width) for name in drawn for label, width in widths]
-    done: dict[str, str] = dict.fromkeys(drawn, "")
     with unchecked():
-        for name, label, width in watch(jobs, total=len(jobs), what="pictures"):
-            done[name] += svg(drawn[name](found, width), title=titles[name], label=label)
-    return {name: Markup(text) for name, text in done.items()}  # noqa: S704 - our specs; vl-convert has escaped their text
+        return [
+            Sketch(name, titles[name], label, chart(found, width).to_dict(validate=False))
+            for name, chart in made.items()
+            for label, width in widths
+        ]
+
+
+def drawn(sketched: list[Sketch], *, watch: Watch = _quietly) -> dict[str, str]:
+    """The pictures by name, both widths of each one after the other. The converter of the charting library is all that this loads."""
+    from mettle.reports.svg import svg  # noqa: PLC0415 - loads the charting library
+
+    done = dict.fromkeys([sketch.name for sketch in sketched], "")
+    for name, title, label, spec in watch(sketched, total=len(sketched), what="pictures"):
+        done[name] += svg(spec, title=title, label=label)
+    return done
 
 
 def _said(verdict: str, strength: str | None) -> str:

@@ -67,17 +67,19 @@ def themed(chart: Any, width: int, data: Datasets) -> Any:  # noqa: ANN401 - an 
     return whole
 
 
-def svg(chart: Any, *, title: str, label: str) -> str:  # noqa: ANN401 - an Altair chart
-    """The chart as an inline SVG element that scales with the page.
+def svg(spec: dict[str, Any], *, title: str, label: str) -> str:
+    """A chart as an inline SVG element that scales with the page.
 
     Parameters
     ----------
+    spec
+        Vega-Lite, as `themed` makes it.
     title
         Finding, for those who hear the page.
     label
         CSS class: ``narrow`` or ``wide``.
     """
-    drawn = charting.svg(chart.to_dict(validate=False))
+    drawn = charting.svg(spec)
     for colour, name in COLOURS.items():
         drawn = re.sub(colour, f"var(--{name})", drawn, flags=re.IGNORECASE)
     head, _, body = drawn.partition(">")

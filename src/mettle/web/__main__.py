@@ -7,11 +7,30 @@ import os
 import sys
 import uuid
 
+from mettle.errors import InputError
+
 
 def main(argv: list[str] | None = None) -> int:
-    """Prepare the database and serve until interrupted."""
+    """Prepare the database and serve until interrupted; trouble with what was asked, or with the database, is one line."""
     args = _parser().parse_args(argv)
     os.umask(0o077)
+    try:
+        return _run(args)
+    except InputError as error:
+        print(f"mettle: {error}", file=sys.stderr, flush=True)
+        return 2
+    except _no_database() as error:
+        print(f"mettle: the database: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+        return 1
+
+
+def _no_database() -> type[Exception]:
+    from django.db import OperationalError  # noqa: PLC0415 # asked for only in trouble: the computing process needs no Django
+
+    return OperationalError
+
+
+def _run(args: argparse.Namespace) -> int:
     if args.phone:
         _for_a_phone(args)
     if args.cert:
@@ -98,21 +117,16 @@ def _kept_or_back(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime  # noqa: PLC0415 # beside its use
     from pathlib import Path  # noqa: PLC0415 # likewise
 
-    from mettle.errors import InputError  # noqa: PLC0415 # likewise
     from mettle.web import backup  # noqa: PLC0415 # needs django.setup()
     from mettle.web.place import Place  # noqa: PLC0415 # beside its use
 
-    try:
-        if args.backup:
-            rows = backup.make(Path(args.backup))
-            print(f"{sum(rows.values())} rows of {len(rows)} tables are in {args.backup}.", flush=True)
-        else:
-            before = Place.from_environment().data / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
-            rows = backup.restore(Path(args.restore), before=before)
-            print(f"{sum(rows.values())} rows are back. What was here before is in {before}.", flush=True)
-    except InputError as error:
-        print(f"mettle: {error}", file=sys.stderr, flush=True)
-        return 2
+    if args.backup:
+        rows = backup.make(Path(args.backup))
+        print(f"{sum(rows.values())} rows of {len(rows)} tables are in {args.backup}.", flush=True)
+    else:
+        before = Place.from_environment().data / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
+        rows = backup.restore(Path(args.restore), before=before)
+        print(f"{sum(rows.values())} rows are back. What was here before is in {before}.", flush=True)
     return 0
 
 

@@ -75,7 +75,7 @@ def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, 
         return _keep(key) or found, False
     if cache.add(_claim(key), 1, CLAIMED_S):  # else another process of this installation works it out
         trial = trialing.read_with(person, outcome)
-        future = computing.submit(computing.compute, store.diary(person), outcome, trial, str(today))
+        future = computing.answer(store.diary(person), outcome, trial, str(today))
         _running[key] = _Work(wanted, future)
     return found, True
 

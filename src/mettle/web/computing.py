@@ -1,7 +1,7 @@
 """What a process of its own computes: it imports no Django and touches no database; the web process writes the result.
 
-That process begins with the first piece of work and ends when it has had none for a while, so that an idle installation keeps
-no second copy of numpy in memory. It works at a lower priority than what people wait for.
+Each piece of work has a process of its own, one after the other, so that what works out an answer is gone from memory before the library
+that draws its pictures comes, and an idle installation keeps neither. It works at a lower priority than what people wait for.
 """
 
 from __future__ import annotations
@@ -10,53 +10,59 @@ import multiprocessing
 import os
 import re
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
+from functools import cache
 from multiprocessing import util
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from mettle.diary import Diary
+    from mettle.reports.answer import Sketch
 
 T = TypeVar("T")
 
 
 DONE = threading.Event()
 """Set whenever a piece of work is finished; whoever waits for it clears it."""
-IDLE_S = 20.0
-"""Seconds without work after which the process ends."""
 NICER = 5
 
-_lock = threading.Lock()
-_pools: list[ProcessPoolExecutor] = []
-_unfinished: set[Future[Any]] = set()
+_ending = threading.Event()
 
 
 def submit(work: Callable[..., T], *what: Any) -> Future[T]:
-    """Have a piece of work done by the computing process, one piece after the other."""
-    with _lock:
-        try:
-            future = _pool().submit(work, *what)
-        except BrokenProcessPool:  # it was killed: another one takes its place
-            _pools.clear()
-            future = _pool().submit(work, *what)
-        _unfinished.add(future)
-    future.add_done_callback(_finished)
+    """Have a piece of work done in a process of its own, after those that were asked for before."""
+    future = _queue().submit(_apart, work, *what)
+    future.add_done_callback(lambda _: DONE.set())
     return future
 
 
-def _pool() -> ProcessPoolExecutor:
-    if not _pools:
-        context = multiprocessing.get_context("spawn")
-        util.Finalize(
-            None, _end_now, exitpriority=100
-        )  # a serving process that is asked to stop would wait for it for ever
-        _pools.append(ProcessPoolExecutor(1, mp_context=context, initializer=_step_back))
-    return _pools[0]
+def answer(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str) -> Future[dict[str, Any]]:
+    """Have an answer worked out (see `compute`), and then its pictures drawn: ``answer`` and ``pictures`` by name."""
+    future = _queue().submit(_answered, diary, outcome, trial, today)
+    future.add_done_callback(lambda _: DONE.set())
+    return future
+
+
+def _answered(*what: Any) -> dict[str, Any]:
+    made = _apart(compute, *what)
+    return {"answer": made["answer"], "pictures": _apart(drawn, made["sketches"]) if made["sketches"] else {}}
+
+
+@cache
+def _queue() -> ThreadPoolExecutor:
+    util.Finalize(None, _end_now, exitpriority=100)  # a serving process that is asked to stop would wait for the work
+    return ThreadPoolExecutor(1, thread_name_prefix="computing")
+
+
+def _apart(work: Callable[..., T], *what: Any) -> T:
+    """Do it in a process that begins and ends with it."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_step_back) as process:
+        if _ending.is_set():
+            raise CancelledError
+        return process.submit(work, *what).result()
 
 
 def _step_back() -> None:
@@ -65,24 +71,10 @@ def _step_back() -> None:
 
 
 def _end_now() -> None:
+    _ending.set()
+    _queue().shutdown(wait=False, cancel_futures=True)
     for child in multiprocessing.active_children():
         child.terminate()
-
-
-def _finished(future: Future[Any]) -> None:
-    with _lock:
-        _unfinished.discard(future)
-    DONE.set()
-    waiting = threading.Timer(IDLE_S, _end_if_idle)
-    waiting.daemon = True
-    waiting.start()
-
-
-def _end_if_idle() -> None:
-    with _lock:
-        if not _unfinished:
-            while _pools:
-                _pools.pop().shutdown(wait=False)
 
 
 def polished(profile: dict[str, Any], start: str, weeks: int, trial: dict[str, Any] | None) -> dict[str, Any]:
@@ -94,7 +86,7 @@ def polished(profile: dict[str, Any], start: str, weeks: int, trial: dict[str, A
 
 
 def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str) -> dict[str, Any]:
-    """The answer to one outcome and its pictures, as JSON.
+    """The answer to one outcome as JSON, and the sketches of its pictures.
 
     Parameters
     ----------
@@ -110,7 +102,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
     from mettle.trials.schedule import schedule_from  # noqa: PLC0415 # likewise
 
     if outcome not in diary.outcomes:
-        return {"answer": {"nothing": True}, "pictures": {}}
+        return {"answer": {"nothing": True}, "sketches": []}
     document = trial["document"] if trial else None
     tested = next(iter(document.get("claims") or ()), None) if document else None
     found = answers.answer(
@@ -123,8 +115,14 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
         redraw=redraw_of(document),
         expectancy=Expectancy(opened=tuple(trial["opened"]), of_ten=trial.get("expected")) if trial else None,
     )
-    drawn = report.pictures(found) if found.posterior is not None else {}
-    return {"answer": found.to_json(), "pictures": {name: without_style(svg) for name, svg in drawn.items()}}
+    return {"answer": found.to_json(), "sketches": report.sketches(found) if found.posterior is not None else []}
+
+
+def drawn(sketched: list[Sketch]) -> dict[str, str]:
+    """The pictures by name."""
+    from mettle.reports import answer as report  # noqa: PLC0415 # as in `compute`
+
+    return {name: without_style(svg) for name, svg in report.drawn(sketched).items()}
 
 
 def without_style(svg: str) -> str:

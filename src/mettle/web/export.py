@@ -193,8 +193,7 @@ def restore(person: models.Person, exported: dict[str, Any]) -> int:
     InputError
         Where the document is not one of ours.
     """
-    if exported.get("format") != "mettle-export" or exported.get("version") != 1:
-        raise InputError("expected an export of mettle, version 1", where="mettle.json")
+    _must_be_ours(exported)
     try:
         return _restored(person, checked_export.kept(withheld.without(exported)))
     except InputError:
@@ -220,13 +219,17 @@ def counted(exported: dict[str, Any]) -> tuple[dict[str, int], bool]:
     InputError
         Where the document is not one of ours.
     """
-    if exported.get("format") != "mettle-export" or exported.get("version") != 1:
-        raise InputError("expected an export of mettle, version 1", where="mettle.json")
+    _must_be_ours(exported)
     try:
         counts = {name: len(exported["rows"].get(name, [])) for name in PERSONAL}
         return counts, withheld.without(exported) == exported
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise InputError("this export is damaged: nothing of it was kept", where="mettle.json") from error
+
+
+def _must_be_ours(exported: dict[str, Any]) -> None:
+    if exported.get("format") != "mettle-export" or exported.get("version") != 1:
+        raise InputError("expected an export of mettle, version 1", where="mettle.json")
 
 
 def _restored(person: models.Person, exported: dict[str, Any]) -> int:

@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import platformdirs
 
+from mettle.errors import InputError
+
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite without the WAL-reset bug of several writing connections. Before it we serve with one writing process.
 
@@ -75,14 +77,22 @@ class Place:
 
         Raises
         ------
-        ValueError
-            Where the address is neither ``postgresql://`` nor ``sqlite:///``.
+        InputError
+            Where the address cannot be read, or is neither ``postgresql://`` nor ``sqlite:///``.
         """
         if not self.database_url or self.database_url.startswith("sqlite:///"):
             return self._sqlite(self.database_url.removeprefix("sqlite:///") or str(self.data / "mettle.sqlite3"))
-        parts = urlsplit(self.database_url)
+        try:
+            parts = urlsplit(self.database_url)
+            port = parts.port
+        except ValueError as error:  # its words may hold the password
+            raise InputError(
+                "not an address: expected postgresql://NAME:PASSWORD@HOST:PORT/DATABASE", where="DATABASE_URL"
+            ) from error
         if parts.scheme not in ("postgres", "postgresql"):
-            raise ValueError(f"DATABASE_URL must begin with postgresql:// or sqlite:///, got {parts.scheme}://")
+            raise InputError(
+                f"must begin with postgresql:// or sqlite:///, got {parts.scheme or 'no'}://", where="DATABASE_URL"
+            )
         options = dict(parse_qsl(parts.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -90,7 +100,7 @@ class Place:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": options.pop("host", parts.hostname or ""),
-            "PORT": str(parts.port or ""),
+            "PORT": str(port or ""),
             "OPTIONS": options,
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,

@@ -73,11 +73,11 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    data: Path, *, https: bool = True, source: Path = ROOT / "src", **environment: str
+    data: Path, *options: str, https: bool = True, source: Path = ROOT / "src", **environment: str
 ) -> Iterator[tuple[Site, subprocess.Popen[str]]]:
-    """Start the app on a data folder and wait until it answers; it is stopped at the end."""
+    """Start the app on a data folder with the command's options and wait until it answers; it is stopped at the end."""
     port = free_port()
-    arguments = [sys.executable, "-m", "mettle.web", "--port", str(port)]
+    arguments = [sys.executable, "-m", "mettle.web", "--port", str(port), *options]
     spki = ""
     if https:
         made = phone.certificates(data / "tls", (NAME,))

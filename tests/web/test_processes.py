@@ -158,3 +158,9 @@ def test_ticks_at_the_same_moment_send_one_prompt(push: PushService, tmp_path: P
     assert [tick.returncode for tick in ticks] == [0, 0, 0]
     assert sum(int(words.split()[0]) for words in said) == PEOPLE
     assert len(push.got) == PEOPLE
+
+
+def test_the_demo_begins_before_the_serving_process_and_yet_its_answer_comes(tmp_path: Path) -> None:
+    with running(tmp_path, "--demo", https=False) as (site, _server), requests.Session() as browser:
+        browser.get(site.link())
+        until(lambda: "How sure, and why" in browser.get(f"{site.url}/answer/").text)

@@ -57,6 +57,12 @@ def _queue() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="computing")
 
 
+if hasattr(
+    os, "register_at_fork"
+):  # a thread does not survive the parting of processes: each serving process has its own
+    os.register_at_fork(after_in_child=_queue.cache_clear)
+
+
 def _apart(work: Callable[..., T], *what: Any) -> T:
     """Do it in a process that begins and ends with it."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_step_back) as process:

@@ -89,7 +89,7 @@ def live_through(person: models.Person) -> None:
         ended_at=days.now(person),
         end={"code": "planned_end"},
     )
-    programme.make(person)
+    programme.make(person, polish=False)  # `mettle demo` does this in a process that does not serve
 
 
 def _session(person: models.Person, begin: datetime, number: int, rng: np.random.Generator) -> None:

@@ -23,7 +23,7 @@ WEEKS = 4
 _better: dict[int, Future[dict[str, Any]]] = {}
 
 
-def make(person: models.Person, *, trial: dict[str, Any] | None = None) -> models.Plan:
+def make(person: models.Person, *, trial: dict[str, Any] | None = None, polish: bool = True) -> models.Plan:
     """A plan from the person's profile, starting today; the one before is kept but no longer followed.
 
     The quick answer is followed at once. A process of its own looks for a better one, which takes its place as long as
@@ -36,7 +36,7 @@ def make(person: models.Person, *, trial: dict[str, Any] | None = None) -> model
     with transaction.atomic():
         person.plans.filter(active=True).update(active=False)
         plan = models.Plan.objects.create(person=person, plan=made.to_json(), profile=person.profile)
-    if made.status != "refused" and settings.LOOK_FOR_BETTER_PLANS:
+    if polish and made.status != "refused" and settings.LOOK_FOR_BETTER_PLANS:
         _better[plan.pk] = computing.submit(computing.polished, person.profile, start.isoformat(), WEEKS, trial)
     return plan
 

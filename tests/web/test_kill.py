@@ -1,6 +1,6 @@
-"""The server is killed in the middle of writing, again and again: whatever it acknowledged is there, once.
+"""The server is killed in the middle of writing, again and again, as a whole and in part: whatever it acknowledged is there, once.
 
-6 kills here; `make soak` makes it 60. Then everything is backed up, restored elsewhere and compared.
+6 kills on each database; `make soak` makes it 60. Then everything is backed up, restored elsewhere and compared.
 """
 
 from __future__ import annotations
@@ -22,17 +22,21 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
-from tests.conftest import ROOT
-from tests.web.served import free_port
+from tests.web.events import ROWS, batch
+from tests.web.postgres import cluster
+from tests.web.served import children, environment, free_port, lives
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
 KILLS = 60 if int(os.environ.get("METTLE_SOAK", "0")) >= 1000 else 6
-RESTART_S = 300.0  # a machine under full load starts it slowly
+PATIENCE_S = 300.0  # a machine under full load starts it slowly
+BETWEEN = 4  # batches that must be acknowledged between one kill and the next
 MAKE_KEY = """
 import django; django.setup()
 from django.core.management import call_command
@@ -48,32 +52,23 @@ class Load:
 
     port: int
     key: str
-    acknowledged: dict[str, str] = field(default_factory=dict)
+    acknowledged: list[dict[str, Any]] = field(default_factory=list)
+    batches: int = 0
     resent: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        device, count = str(uuid.uuid4()), 0
+        device, before = str(uuid.uuid4()), dict[str, str]()
         while not self.stop.is_set():
-            count += 1
-            clock = f"{int(time.time() * 1000):015d}-{count % 1_000_000:06d}-{device}"
-            fields = {"exercise": "goblet_squat", "reps": count % 20, "amount": "16", "unit": "kg"}
-            ops = [
-                {
-                    "op_id": str(uuid.uuid4()),
-                    "kind": "set.put",
-                    "entity": str(uuid.uuid4()),
-                    "clock": clock,
-                    "fields": fields,
-                }
-                for _ in range(3)
-            ]
+            gone = before if self.batches % 3 == 2 else {}
+            ops = batch(self.batches, device, int(time.time() * 1000), gone=gone)
             self._until_acknowledged({"device": device, "ops": ops})
+            before = {op["kind"].partition(".")[0]: op["entity"] for op in ops if op["kind"].endswith(".put")}
 
     def _until_acknowledged(self, body: dict[str, Any]) -> None:
         while True:
             try:
-                with closing(http.client.HTTPConnection("localhost", self.port, timeout=10)) as link:
+                with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as link:
                     head = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"}
                     link.request("POST", "/api/v1/sync", json.dumps(body), head)
                     receipts = json.loads(link.getresponse().read())["receipts"]
@@ -83,58 +78,98 @@ class Load:
                     return
                 time.sleep(0.05)
                 continue
-            assert [r["status"] for r in receipts] == ["accepted"] * 3
-            self.acknowledged |= {op["op_id"]: op["entity"] for op in body["ops"]}
+            assert [(r["op_id"], r["status"]) for r in receipts] == [(op["op_id"], "accepted") for op in body["ops"]]
+            self.acknowledged += body["ops"]
+            self.batches += 1
             return
 
+    def wait_for(self, more: int) -> None:
+        """Wait until this many more batches are acknowledged."""
+        already, until = self.batches, time.monotonic() + PATIENCE_S
+        while self.batches < already + more:
+            assert time.monotonic() < until, "the server did not come back"
+            time.sleep(0.02)
 
-def environment(data: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("METTLE_", "DJANGO_", "DATABASE_URL"))}
-    more = {"METTLE_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "mettle.web.settings"}
-    return kept | more
 
-
-def serve(data: Path, port: int) -> subprocess.Popen[bytes]:
-    """The server that `mettle up` starts: one worker, one thread."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-log"]
-    command += ["--workers", "1", "--blocking-threads", "1", "mettle.web.wsgi:application"]
+def serve(where: dict[str, str], port: int) -> subprocess.Popen[bytes]:
+    """What `mettle up` starts: one worker on SQLite, two on PostgreSQL."""
+    command = [sys.executable, "-m", "mettle.web", "--port", str(port)]
     return subprocess.Popen(
-        command, env=environment(data), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, env=where, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def kill_everything(server: subprocess.Popen[bytes]) -> None:
+    os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
-@pytest.fixture(scope="module")
-def survived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Load, Path]:
-    """The load and the data folder after all kills; the server is down."""
-    data, port = tmp_path_factory.mktemp("mettle"), free_port()
-    made = subprocess.run(
-        [sys.executable, "-c", MAKE_KEY], env=environment(data), capture_output=True, text=True, check=True
-    )
+def kill_first_process(server: subprocess.Popen[bytes]) -> None:
+    """Only the process that was started: what it started must not go on serving beside the next one."""
+    started = children(server.pid)
+    server.kill()
+    server.wait()
+    until = time.monotonic() + PATIENCE_S
+    while any(lives(process) for process in started):
+        assert time.monotonic() < until, "orphans go on serving"
+        time.sleep(0.02)
+
+
+def kill_a_worker(server: subprocess.Popen[bytes]) -> None:
+    """Only one that serves: another takes its place."""
+    os.kill(children(server.pid)[0], signal.SIGKILL)
+
+
+WAYS = (kill_everything, kill_a_worker, kill_first_process)
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """What the load was told, and where the data is; the server is down."""
+
+    load: Load
+    data: Path
+    database: str
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a question to the database brings."""
+        if self.database:
+            with psycopg.connect(self.database) as link:
+                return link.execute(query.encode()).fetchall()
+        return rows(self.data, query)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def survived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survivor]:
+    data = tmp_path_factory.mktemp("mettle")
+    if request.param == "sqlite":
+        yield Survivor(killed_again_and_again(environment(data)), data, "")
+        return
+    with cluster() as address:
+        yield Survivor(killed_again_and_again(environment(data, address)), data, address)
+
+
+def killed_again_and_again(where: dict[str, str]) -> Load:
+    made = subprocess.run([sys.executable, "-c", MAKE_KEY], env=where, capture_output=True, text=True, check=True)
+    port = free_port()
     load = Load(port, made.stdout.strip())
     rng = random.Random(20261122)
-    server = serve(data, port)
+    server = serve(where, port)
     writer = threading.Thread(target=load.run, daemon=True)
     writer.start()
     try:
-        for _ in range(KILLS):
-            already, until = len(load.acknowledged), time.monotonic() + RESTART_S
-            while len(load.acknowledged) < already + 15:
-                assert time.monotonic() < until, "the server did not come back"
-                time.sleep(0.02)
+        for number in range(KILLS):
+            load.wait_for(BETWEEN)
             time.sleep(rng.random() / 5)
-            kill(server)
-            server = serve(data, port)
-        time.sleep(0.5)
+            WAYS[number % len(WAYS)](server)
+            if server.poll() is not None:
+                server = serve(where, port)
+        load.wait_for(1)
     finally:
         load.stop.set()
-        kill(server)
+        kill_everything(server)
         writer.join(15)
-    return load, data
+    return load
 
 
 def rows(data: Path, query: str) -> list[tuple[Any, ...]]:
@@ -142,21 +177,33 @@ def rows(data: Path, query: str) -> list[tuple[Any, ...]]:
         return database.execute(query).fetchall()
 
 
-def test_no_acknowledged_event_is_lost_and_none_is_doubled(survived: tuple[Load, Path]) -> None:
-    load, data = survived
-    assert len(load.acknowledged) >= 15 * KILLS
-    assert load.resent >= KILLS
-    operations = [uuid.UUID(str(row[0])) for row in rows(data, "SELECT op_id FROM mettle_operation")]
-    sets = {uuid.UUID(str(row[0])) for row in rows(data, "SELECT id FROM mettle_set WHERE reps IS NOT NULL")}
-    assert {uuid.UUID(op) for op in load.acknowledged} <= set(operations)
-    assert {uuid.UUID(entity) for entity in load.acknowledged.values()} <= sets
-    assert len(operations) == len(set(operations)) == len(sets)
+def test_no_acknowledged_event_is_lost_and_none_is_doubled(survived: Survivor) -> None:
+    sent = survived.load.acknowledged
+    assert len(sent) >= BETWEEN * KILLS * len(ROWS)
+    assert survived.load.resent > 0
+    operations = [uuid.UUID(str(row[0])) for row in survived.rows("SELECT op_id FROM mettle_operation")]
+    assert {uuid.UUID(op["op_id"]) for op in sent} <= set(operations)
+    assert len(operations) == len(set(operations))
+    deleted = {op["entity"] for op in sent if op["kind"].endswith(".delete")}
+    for kind, table in ROWS.items():
+        there = {
+            str(uuid.UUID(str(key))): bool(gone) for key, gone in survived.rows(f"SELECT id, deleted FROM {table}")
+        }
+        written = {op["entity"] for op in sent if op["kind"] == f"{kind}.put"}
+        assert written, kind
+        assert written <= set(there), kind
+        assert all(there[entity] for entity in written & deleted), kind
+    puts = survived.rows("SELECT count(*) FROM mettle_operation WHERE kind LIKE '%.put'")[0][0]
+    assert puts == sum(survived.rows(f"SELECT count(*) FROM {table}")[0][0] for table in set(ROWS.values()))
 
 
-def test_the_database_is_sound(survived: tuple[Load, Path]) -> None:
-    _load, data = survived
-    assert rows(data, "PRAGMA integrity_check") == [("ok",)]
-    assert rows(data, "PRAGMA foreign_key_check") == []
+ON_SQLITE = pytest.mark.parametrize("survived", ["sqlite"], indirect=True)
+
+
+@ON_SQLITE
+def test_the_database_is_sound(survived: Survivor) -> None:
+    assert rows(survived.data, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(survived.data, "PRAGMA foreign_key_check") == []
 
 
 def mettle(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -165,15 +212,16 @@ def mettle(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def saved(survived: tuple[Load, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def saved(survived: Survivor, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("saved") / "all.zip"
-    done = mettle(survived[1], "backup", str(file))
+    done = mettle(survived.data, "backup", str(file))
     assert done.returncode == 0, done.stderr
     return file
 
 
-def test_a_backup_is_restored_and_equal(survived: tuple[Load, Path], saved: Path, tmp_path: Path) -> None:
-    (_load, data), file, elsewhere = survived, saved, tmp_path / "elsewhere"
+@ON_SQLITE
+def test_a_backup_is_restored_and_equal(survived: Survivor, saved: Path, tmp_path: Path) -> None:
+    data, file, elsewhere = survived.data, saved, tmp_path / "elsewhere"
     assert file.stat().st_mode & 0o077 == 0
     assert mettle(data, "backup", str(file)).returncode == 2  # never over another one
     done = mettle(elsewhere, "restore", str(file))
@@ -186,11 +234,12 @@ def test_a_backup_is_restored_and_equal(survived: tuple[Load, Path], saved: Path
     assert list(elsewhere.glob("before-restore-*.zip"))
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("how", ["not a zip", "one byte changed", "another zip"])
 def test_a_damaged_backup_is_refused_and_nothing_changes(
-    survived: tuple[Load, Path], saved: Path, tmp_path: Path, how: str
+    survived: Survivor, saved: Path, tmp_path: Path, how: str
 ) -> None:
-    _load, data = survived
+    data = survived.data
     file = tmp_path / "all.zip"
     shutil.copy(saved, file)
     if how == "not a zip":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.web.postgres import cluster
-from tests.web.test_kill import environment
+from tests.web.served import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.conftest import ROOT
-from tests.web.served import running
+from tests.web.served import children, environment, free_port, lives, running
 from tests.web.test_prompts import PushService
 
 if TYPE_CHECKING:
@@ -60,12 +58,6 @@ def push() -> Iterator[PushService]:
     service.server.server_close()
 
 
-def environment(data: Path, database: str = "") -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("METTLE_", "DJANGO_", "DATABASE_URL"))}
-    more = {"METTLE_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "mettle.web.settings"}
-    return kept | more | ({"DATABASE_URL": database} if database else {})
-
-
 def people(push: PushService, where: dict[str, str]) -> None:
     """Some people who all asked to be prompted now, each with a month of records."""
     endpoints = [f"{push.origin}/{n}" for n in range(PEOPLE)]
@@ -81,17 +73,6 @@ def until(condition: Callable[[], Any], seconds: float = 400) -> Any:
             return found
         time.sleep(0.1)
     raise TimeoutError(f"not within {seconds} s")
-
-
-def children(pid: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == pid:
-                found.append(int(stat.parent.name))
-        except (OSError, IndexError):
-            continue
-    return found
 
 
 def computing(pid: int) -> list[int]:
@@ -164,3 +145,60 @@ def test_the_demo_begins_before_the_serving_process_and_yet_its_answer_comes(tmp
     with running(tmp_path, "--demo", https=False) as (site, _server), requests.Session() as browser:
         browser.get(site.link())
         until(lambda: "How sure, and why" in browser.get(f"{site.url}/answer/").text)
+
+
+def started(where: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mettle.web", *arguments]
+    return subprocess.run(command, env=where, capture_output=True, text=True, check=False, timeout=400)
+
+
+def test_a_second_start_is_shown_the_way_to_the_first(tmp_path: Path) -> None:
+    """Two servers on one port would share it without a word, and two writing processes can damage an older SQLite's log."""
+    with running(tmp_path, https=False) as (site, _server):
+        again = started(environment(tmp_path), "--port", str(free_port()))
+        assert again.returncode == 0
+        found = re.search(f"runs already, at ({re.escape(site.url)}/sign-in/[^ ]+)\n", again.stdout)
+        assert found, again
+        assert requests.get(found[1], allow_redirects=False, timeout=60).status_code == 302
+        sample = started(environment(tmp_path), "--demo")
+        assert f"{site.url}/welcome/" in sample.stdout
+        back = started(environment(tmp_path), "--restore", str(tmp_path / "none.zip"))
+        assert (back.returncode, site.url in back.stderr) == (2, True)
+        elsewhere = started(environment(tmp_path / "other"), "--port", site.url.rpartition(":")[2])
+        assert elsewhere.returncode == 2
+        assert "choose another with --port" in elsewhere.stderr
+        assert "Traceback" not in again.stderr + sample.stderr + back.stderr + elsewhere.stderr
+
+
+def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    done = started(environment(tmp_path, f"postgresql://nobody@/none?host={tmp_path}"), "--port", str(free_port()))
+    assert done.returncode == 1
+    assert done.stderr.startswith("mettle: the database: ")
+    assert "Traceback" not in done.stderr
+
+
+COMPUTES = """
+import sys, time
+from mettle.web import computing
+def main():
+    computing.submit(time.sleep, 0).result()
+    (child,) = computing._pools[0]._processes
+    print(child, flush=True)
+    computing.submit(time.sleep, 600)
+    time.sleep(600)
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_the_computing_process_ends_with_the_one_that_it_works_for(tmp_path: Path) -> None:
+    script = tmp_path / "computes.py"
+    script.write_text(COMPUTES)
+    parent = subprocess.Popen(
+        [sys.executable, str(script)], env=environment(tmp_path), stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.communicate()
+    until(lambda: not lives(child))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 
@@ -61,8 +62,9 @@ def serve(args: argparse.Namespace, *extra: str) -> int:
 
 
 def wait_for(command: list[str]) -> int:
-    """Run a command and wait for it; Ctrl-C stops it and counts as the usual end."""
+    """Run a command and wait for it; Ctrl-C, or being told to end, stops it and counts as the usual end."""
     child = subprocess.Popen(command)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     try:
         return child.wait()
     except KeyboardInterrupt:

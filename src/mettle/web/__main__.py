@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import uuid
 
 from mettle.errors import InputError
+from mettle.web import serving
+from mettle.web.place import Place
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -31,7 +32,14 @@ def _no_database() -> type[Exception]:
 
 
 def _run(args: argparse.Namespace) -> int:
-    if args.phone:
+    serves = not (args.link or args.backup or args.restore or args.what == "tick")
+    lock = Place.from_environment().sqlite_lock()
+    there = serving.alone(lock) if lock is not None and (serves or args.restore) else None
+    if there is not None and args.restore:
+        raise InputError(f"mettle serves this data {f'at {there}' if there else 'now'}; stop it first")
+    if serves and there is None:
+        serving.free(args.host, args.port)
+    if args.phone and there is None:
         _for_a_phone(args)
     if args.cert:
         os.environ["METTLE_HTTPS"] = "1"
@@ -39,14 +47,18 @@ def _run(args: argparse.Namespace) -> int:
         os.environ["METTLE_HOSTED"] = "1"
     if args.name != "localhost":
         os.environ["METTLE_HOSTS"] = ",".join(filter(None, [os.environ.get("METTLE_HOSTS"), args.name]))
+    if there is not None:
+        return _is_there(there, args)
     _come_up()
     if args.backup or args.restore:
         return _kept_or_back(args)
     if args.what == "tick":
         return _tick()
+    origin = f"{'https' if args.cert else 'http'}://{args.name}:{args.port}"
     if not args.link:
+        serving.at(origin)
         _load_the_screens()
-    link = f"{'https' if args.cert else 'http'}://{args.name}:{args.port}{_link(demo=args.demo)}"
+    link = origin + _link(demo=args.demo)
     print(f"mettle is at {link}", flush=True)
     if args.link:
         return 0
@@ -56,10 +68,27 @@ def _run(args: argparse.Namespace) -> int:
 
         print(f"Then, on the phone, to sign in:\n{phone.qr(link)}", flush=True)
     if args.open and not args.phone:
-        import webbrowser  # noqa: PLC0415 # beside its use
+        _open(link)
+    return serving.serve(args)
 
-        webbrowser.open(link)
-    return serve(args)
+
+def _is_there(there: str, args: argparse.Namespace) -> int:
+    """It runs already: the way to it, instead of a second server on the same file."""
+    if not there:
+        raise InputError("mettle is just starting on this data, or a backup is being restored; try again in a moment")
+    _come_up()
+    link = f"{there}/welcome/" if args.demo else there + _link(demo=False)
+    print(f"mettle runs already, at {link}", flush=True)
+    print("That link signs you in once, within 15 minutes. To start it otherwise, stop that one first.", flush=True)
+    if args.open:
+        _open(link)
+    return 0
+
+
+def _open(link: str) -> None:
+    import webbrowser  # noqa: PLC0415 # beside its use
+
+    webbrowser.open(link)
 
 
 def _come_up() -> None:
@@ -102,7 +131,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _for_a_phone(args: argparse.Namespace) -> None:
     from mettle.web import phone  # noqa: PLC0415 # cryptography and QR codes, only for a phone
-    from mettle.web.place import Place  # noqa: PLC0415 # likewise
 
     names = tuple(dict.fromkeys([*([args.name] if args.name != "localhost" else []), *phone.own_names()]))
     made = phone.certificates(Place.from_environment().data / "tls", names)
@@ -118,7 +146,6 @@ def _kept_or_back(args: argparse.Namespace) -> int:
     from pathlib import Path  # noqa: PLC0415 # likewise
 
     from mettle.web import backup  # noqa: PLC0415 # needs django.setup()
-    from mettle.web.place import Place  # noqa: PLC0415 # beside its use
 
     if args.backup:
         rows = backup.make(Path(args.backup))
@@ -147,46 +174,6 @@ def _link(*, demo: bool) -> str:
 
         return signin.make_link(simulated_user())
     return signin.make_link(signin.owner())
-
-
-def serve(args: argparse.Namespace) -> int:
-    """Serve with granian: one writing process on SQLite, two on PostgreSQL, one thread each."""
-    import gc  # noqa: PLC0415 # beside its use
-    import sqlite3  # noqa: PLC0415 # likewise
-    from pathlib import Path  # noqa: PLC0415 # likewise
-
-    from django.conf import settings  # noqa: PLC0415 # needs the settings module named first
-    from django.db import connections  # noqa: PLC0415 # likewise
-    from granian import Granian  # noqa: PLC0415 # only for serving
-    from granian.constants import Interfaces  # noqa: PLC0415 # likewise
-
-    from mettle.web.place import SAFE_SQLITE  # noqa: PLC0415 # beside its use
-
-    on_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
-    if on_sqlite and sqlite3.sqlite_version_info < SAFE_SQLITE:
-        safe = ".".join(map(str, SAFE_SQLITE))
-        print(
-            f"SQLite {sqlite3.sqlite_version} (before {safe}): one process writes, which is safe.",
-            file=sys.stderr,
-            flush=True,
-        )
-    os.environ.setdefault("METTLE_TICK_S", "60")  # the serving processes look every minute who is to be prompted
-    os.environ["METTLE_RUN"] = uuid.uuid4().hex
-    connections.close_all()  # a connection does not survive the parting of processes
-    gc.collect()
-    gc.freeze()  # what is loaded stays shared and is not gone through again
-    Granian(
-        "mettle.web.wsgi:application",
-        address=args.host,
-        port=args.port,
-        interface=Interfaces.WSGI,
-        workers=1 if on_sqlite else 2,
-        blocking_threads=1,
-        ssl_cert=Path(args.cert) if args.cert else None,
-        ssl_key=Path(args.key) if args.key else None,
-        log_enabled=False,
-    ).serve()
-    return 0
 
 
 if __name__ == "__main__":

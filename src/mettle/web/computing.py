@@ -16,6 +16,8 @@ from functools import cache
 from multiprocessing import util
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mettle.web.serving import end_with_parent
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -72,6 +74,7 @@ def _apart(work: Callable[..., T], *what: Any) -> T:
 
 
 def _step_back() -> None:
+    end_with_parent()
     if hasattr(os, "nice"):
         os.nice(NICER)
 

@@ -80,8 +80,8 @@ class Place:
         InputError
             Where the address cannot be read, or is neither ``postgresql://`` nor ``sqlite:///``.
         """
-        if not self.database_url or self.database_url.startswith("sqlite:///"):
-            return self._sqlite(self.database_url.removeprefix("sqlite:///") or str(self.data / "mettle.sqlite3"))
+        if file := self._sqlite_file():
+            return self._sqlite(file)
         try:
             parts = urlsplit(self.database_url)
             port = parts.port
@@ -105,6 +105,16 @@ class Place:
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
         }
+
+    def sqlite_lock(self) -> Path | None:
+        """The file that whoever serves the SQLite file holds; None on PostgreSQL, which takes several servers."""
+        file = self._sqlite_file()
+        return Path(f"{file}.serving") if file else None
+
+    def _sqlite_file(self) -> str:
+        if self.database_url and not self.database_url.startswith("sqlite:///"):
+            return ""
+        return self.database_url.removeprefix("sqlite:///") or str(self.data / "mettle.sqlite3")
 
     @staticmethod
     def _sqlite(path: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def stage(person: Person, upload: UploadedFile[bytes] | None) -> tuple[str, Path
     folder.mkdir(parents=True, mode=0o700)
     try:
         return token, _written(upload, folder)
-    except InputError:
+    except (InputError, OSError):  # too large, or no room: nothing of it stays
         erase(person)
         raise
 

@@ -31,6 +31,7 @@ from mettle.web.views import (
     welcome,
 )
 
+handler500 = "mettle.web.unkept.broken"
 urlpatterns = [
     path("", today.show, name="today"),
     path("heard/", today.heard, name="heard"),

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mettle.web.settings")
 _answer = get_wsgi_application()
 
-from mettle.web import ticking  # noqa: E402 # needs the apps that the line above loads
+from mettle.web import serving, ticking  # noqa: E402 # needs the apps that the line above loads
+
+serving.end_with_parent()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

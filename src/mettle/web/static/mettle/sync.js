@@ -6,6 +6,9 @@ import { gettext } from "./words.js";
 const BATCH = 200;
 const unreadable = (reply) => [400, 413, 422].includes(reply.status) && (reply.headers.get("Content-Type") || "").startsWith("application/json");
 let running = null;
+let why = "";
+// Why the server took nothing the last time, in its own words; empty where it did.
+export const trouble = () => why;
 
 function csrf() {
   return document.cookie.split("; ").map((c) => c.split("=")).filter(([k]) => k.endsWith("csrftoken") || k.endsWith("csrf")).map(([, v]) => v)[0] || "";
@@ -35,7 +38,11 @@ async function send() {
     // One record that cannot be read must not hold up the others: they go one by one, and it stays in sight as refused.
     if (unreadable(reply) && most > 1) { most = 1; continue; }
     if (unreadable(reply)) { await store.settle([{ op: ops[0], receipt: { status: "refused", why: gettext("mettle could not read this record") } }], skew); continue; }
-    if (!reply.ok) return { state: "trouble" };
+    if (!reply.ok) {
+      why = (await reply.json().catch(() => ({}))).detail || gettext("mettle had trouble with it");
+      return { state: "trouble" };
+    }
+    why = "";
     const { shifted_ms, receipts } = await reply.json();
     const byId = new Map(receipts.map((r) => [r.op_id, r]));
     const settled = ops.filter((op) => byId.has(op.op_id)).map((op) => ({ op, receipt: byId.get(op.op_id) }));

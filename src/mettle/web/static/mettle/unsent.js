@@ -1,6 +1,7 @@
 // Data: what is only on this device. Refused records stay in sight with the reason until the person has them or lets them go.
 import * as store from "./store.js";
 import { download, el, show } from "./dom.js";
+import { flush, trouble } from "./sync.js";
 import { gettext, ngettext } from "./words.js";
 
 const place = document.getElementById("unsent-list");
@@ -14,6 +15,7 @@ async function list() {
   show(place, el("section", { class: "card needs-you stack" },
     el("h2", {}, gettext("Only on this device")),
     unsent.length ? el("p", {}, ngettext("%(n)s record waits to be sent.", "%(n)s records wait to be sent.", unsent.length)) : null,
+    unsent.length && trouble() ? el("p", { role: "status" }, gettext("The last try did not work: %(why)s.", { why: trouble() })) : null,
     refused.length ? el("p", {}, gettext("These were not taken. They stay here until you have them as a file or let them go:")) : null,
     refused.length ? el("ul", { class: "stack" }, ...refused.map((op) => el("li", {}, `${kind(op)}: ${words(op.fields)}. `, el("strong", {}, op.why), " ",
       el("button", { class: "plain", onclick: async () => { await store.forget(op.at); await list(); } }, gettext("Let it go"))))) : null,
@@ -21,4 +23,4 @@ async function list() {
     el("button", { class: "wide", onclick: () => download("mettle-this-device.json", { unsent, refused, only_here: mine }) }, gettext("Save them as a file"))));
 }
 
-if (place && store.whose()) { list().catch(() => {}); store.onChange(() => { list().catch(() => {}); }); }
+if (place && store.whose()) { list().catch(() => {}); store.onChange(() => { list().catch(() => {}); }); flush().then(() => trouble() && list()).catch(() => {}); }

@@ -42,7 +42,8 @@ def of_every_kind(number: int) -> dict[str, dict[str, Any]]:
 def batch(number: int, device: str, now_ms: int, *, gone: dict[str, str]) -> list[dict[str, Any]]:
     """Operations that write a record of each kind, and that delete those of an earlier batch (kind -> record)."""
     written = [(f"{kind}.put", str(uuid.uuid4()), fields) for kind, fields in of_every_kind(number).items()]
-    deleted = [(f"{kind}.delete", entity, {}) for kind, entity in gone.items()]
+    nothing: dict[str, Any] = {}
+    deleted = [(f"{kind}.delete", entity, nothing) for kind, entity in gone.items()]
     return [
         {
             "op_id": str(uuid.uuid4()),

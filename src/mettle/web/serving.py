@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import socket
-import sqlite3
 import sys
 import threading
 import time
@@ -126,6 +125,8 @@ def free(host: str, port: int) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve with granian until interrupted: one writing process on SQLite, two on PostgreSQL, one thread each."""
+    import sqlite3  # noqa: PLC0415 # the computing process imports this module and has no use for it
+
     from django.conf import settings  # noqa: PLC0415 # needs the settings module named first
     from django.db import connections  # noqa: PLC0415 # likewise
     from granian import Granian  # noqa: PLC0415 # only for serving

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+import importlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.urls import clear_url_caches
 from playwright.sync_api import expect
 
 from mettle.web import answering, programme
 from mettle.web.models import Person
 from tests.web import postgres
+from tests.web.mailbox import Mailbox, mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +55,31 @@ def nothing_under_way() -> None:
 def postgresql() -> Iterator[str]:
     with postgres.cluster() as address:
         yield address
+
+
+@pytest.fixture
+def box() -> Iterator[Mailbox]:
+    with mailbox() as found:
+        yield found
+
+
+@pytest.fixture
+def mailing(settings: Any, box: Mailbox) -> Iterator[Mailbox]:
+    """The app as it is with a mail server: its settings, and the addresses that come with them."""
+    place = dataclasses.replace(settings.PLACE, email_url=box.url)
+    told = {"PLACE": place, "MAILING": True, "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
+    for name, value in {**told, **place.email(), **settings.WITH_LETTERS}.items():
+        setattr(settings, name, value)
+    _addresses_anew()
+    yield box
+    settings.MAILING = settings.ACCOUNT_LOGIN_BY_CODE_ENABLED = settings.ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = False
+    _addresses_anew()
+
+
+def _addresses_anew() -> None:
+    for module in ("allauth.account.urls", "allauth.urls", "mettle.web.urls"):
+        importlib.reload(importlib.import_module(module))
+    clear_url_caches()
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.contrib.auth.models import User
+
+    from tests.web.mailbox import Mailbox
 
 ANYONE = "anyone"
 """No personal data in it: a shell, a help page, a way in."""
@@ -95,7 +99,24 @@ WHO: dict[str, str] = {
     "api:openapi-json": ANYONE,
     "api:api-root": ANYONE,
 }
+WITH_LETTERS: dict[str, str] = {
+    "account_email": OWN,
+    "account_confirm_email": ANYONE,
+    "account_email_verification_sent": ANYONE,
+    "account_request_login_code": ANYONE,
+    "account_confirm_login_code": ANYONE,
+    "account_reset_password": ANYONE,
+    "account_confirm_password_reset_code": ANYONE,
+    "account_complete_password_reset": ANYONE,
+    "account_password_reset_completed": ANYONE,
+}
+"""What comes with a mail server: pages of allauth in our own frame."""
+ANYWAY = {
+    *("account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate"),
+    *("account_change_password", "account_set_password"),
+}
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "account_confirm_email": {"key": "x"},
     "sign_in": {"token": "x"},
     "data_revert": {"batch": uuid.UUID(int=7)},
     "questionnaire_result": {"response": uuid.UUID(int=8)},
@@ -174,6 +195,34 @@ def test_bob_sees_nothing_of_alice(name: str, method: str, alices_records: model
     assert SECRET.encode() not in content
     if WHO[name] == ROW:
         assert reply.status_code in (404, 405)
+
+
+def test_every_address_that_comes_with_letters_has_a_row(mailing: Mailbox) -> None:
+    addresses = importlib.import_module("allauth.account.urls").urlpatterns
+    assert {pattern.name for pattern in addresses} == set(WITH_LETTERS) | ANYWAY
+
+
+@pytest.mark.parametrize("name", sorted(WITH_LETTERS))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_sees_anothers_address_of_mail(
+    name: str, method: str, alice: User, as_bob: Client, mailing: Mailbox
+) -> None:
+    EmailAddress.objects.create(user=alice, email="secret7f3a@example.org", verified=True, primary=True)
+    for browser, signed_in in ((Client(), False), (as_bob, True)):
+        reply = getattr(browser, method)(address(name))
+        assert b"secret7f3a" not in reply.content
+        assert "unsafe" not in reply["Content-Security-Policy"]
+        if WITH_LETTERS[name] == OWN and not signed_in:
+            assert reply["Location"].startswith("/welcome/")
+    assert not mailing.letters
+
+
+@pytest.mark.parametrize("act", ["action_remove", "action_primary", "action_send"])
+def test_nobody_changes_anothers_address_of_mail(act: str, alice: User, as_bob: Client, mailing: Mailbox) -> None:
+    EmailAddress.objects.create(user=alice, email="ann@example.org", verified=False, primary=False)
+    as_bob.post(address("account_email"), {"email": "ann@example.org", act: ""})
+    assert EmailAddress.objects.filter(user=alice, verified=False, primary=False).exists()
+    assert not mailing.letters
 
 
 def test_pages_of_personal_data_are_never_cached(as_alice: Client) -> None:

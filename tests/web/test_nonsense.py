@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
-from mettle.web import models
+from mettle.web import models, signin
 from tests.web import test_access
 from tests.web.test_access import ARGUMENTS, WHO, alices_records
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from django.contrib.auth.models import User
+
+    from tests.web.mailbox import Mailbox
 
 __all__ = ["alices_records"]
 
@@ -43,7 +48,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "unlock": ("pin", "next"),
     "keys": ("name",),
     "key_take_back": (),
-    "invitations": (),
+    "invitations": ("to",),
     "questionnaire_total": ("total",),
     "session_add": (),
     "session": (
@@ -59,6 +64,21 @@ FORMS: dict[str, tuple[str, ...]] = {
     "data_erase": ("word",),
     "api:import_file": ("unit", "timezone", "keep"),
 }
+LETTER_FORMS: dict[str, tuple[str, ...]] = {
+    "account_email": ("email", "action_add", "action_send", "action_remove", "action_primary"),
+    "account_confirm_email": ("next",),
+    "account_request_login_code": ("email", "next"),
+    "account_confirm_login_code": ("code", "action", "next"),
+    "account_reset_password": ("email", "next"),
+    "account_confirm_password_reset_code": ("code", "next"),
+    "account_complete_password_reset": ("password1", "password2", "next"),
+}
+ASKED_FIRST = {
+    "account_confirm_login_code": "account_request_login_code",
+    "account_confirm_password_reset_code": "account_reset_password",
+    "account_complete_password_reset": "account_reset_password",
+}
+NO_FORMS = {"account_email_verification_sent", "account_password_reset_completed"}
 WITH_FILES = ("data_look", "data_keep", "api:import_file")
 SLOW = {"setup", "settings", "safety_plan"}
 """Long pages, whose fields Django's own checks read: each field gets a few values, all together get every one."""
@@ -151,6 +171,37 @@ def test_a_form_without_fields_or_with_a_megabyte_is_told(
     if FORMS[name]:
         long = "x" * (1_000_000 // len(FORMS[name]))
         assert posted(as_alice, name, dict.fromkeys(FORMS[name], long)) < 500
+
+
+def test_every_form_that_comes_with_letters_is_here() -> None:
+    assert set(LETTER_FORMS) == set(test_access.WITH_LETTERS) - NO_FORMS
+
+
+@pytest.mark.parametrize("name", sorted({**LETTER_FORMS, "invitations": ()}))
+def test_nonsense_in_a_form_of_letters_is_told(name: str, alice: User, as_alice: Client, mailing: Mailbox) -> None:
+    fields = LETTER_FORMS.get(name) or FORMS[name]
+    signed_in = as_alice if name == "account_email" else Client()
+    if name == "invitations":
+        signed_in.force_login(signin.owner())
+    EmailAddress.objects.create(user=alice, email="ann@example.org", verified=True)
+    if name in ASKED_FIRST:
+        posted(signed_in, ASKED_FIRST[name], {"email": "ann@example.org"})
+    if name == "account_complete_password_reset":
+        posted(signed_in, "account_confirm_password_reset_code", {"code": mailing.code()})
+    for field in (None, *fields):
+        for value in [
+            *NONSENSE.values(),
+            "x" * 100_000,
+            "a@" + "b" * 300,
+            "ä@ö.example",
+            '"a b"@example.org',
+            "a@b.c\nBcc: d@e.f",
+        ]:
+            said = {field: value} if field else dict.fromkeys(fields, value)
+            if field and field.startswith("action"):
+                said["email"] = "ann@example.org"
+            assert posted(signed_in, name, said) < 500, (field, value)
+            cache.clear()  # else the limits answer for the form
 
 
 @pytest.mark.parametrize("name", sorted(JSON))

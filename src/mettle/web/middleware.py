@@ -77,6 +77,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": person_of(request) if request.user.is_authenticated else None,
         "own_waits": OWN in request.session,
         "hosted": settings.PLACE.hosted,
+        "mailing": settings.MAILING,
         "tabs": tabs,
         "words": words.catalogue(get_language() or "en"),
         "secure_context": request.is_secure() or host in ("localhost", "127.0.0.1", "[::1]"),

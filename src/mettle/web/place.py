@@ -2,7 +2,8 @@
 
 ``METTLE_DATA`` (default: the platform's user data folder), ``DATABASE_URL`` (default: SQLite in that folder),
 ``METTLE_HOSTS`` (comma-separated names that it answers to), ``METTLE_HTTPS`` (1 where a certificate or a proxy is in
-front), ``METTLE_HOSTED`` (1 where somebody else than the person hosts it: a household, a gym, a clinic).
+front), ``METTLE_HOSTED`` (1 where somebody else than the person hosts it: a household, a gym, a clinic),
+``METTLE_EMAIL_URL`` (a mail server, where the app is to send letters; none otherwise).
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import platformdirs
 
@@ -23,6 +27,7 @@ SAFE_SQLITE = (3, 51, 3)
 
 Source: the release notes of SQLite 3.51.3 (13 March 2026).
 """
+EMAIL_URL = "METTLE_EMAIL_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Place:
         Somebody else hosts it: PHQ-8 is the default and item 9 never leaves the device.
     database_url
         Empty for SQLite in the data folder.
+    email_url
+        ``smtp://user:password@host:port`` or ``smtps://...``; empty where no letter is sent.
     """
 
     data: Path
@@ -48,6 +55,7 @@ class Place:
     https: bool
     hosted: bool
     database_url: str
+    email_url: str = ""
 
     @classmethod
     def from_environment(cls) -> Place:
@@ -61,6 +69,7 @@ class Place:
             https=os.environ.get("METTLE_HTTPS") == "1",
             hosted=os.environ.get("METTLE_HOSTED") == "1",
             database_url=os.environ.get("DATABASE_URL", ""),
+            email_url=os.environ.get("METTLE_EMAIL_URL", "").strip(),
         )
 
     def secret_key(self) -> str:
@@ -128,3 +137,57 @@ class Place:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
             },
         }
+
+    def email(self) -> dict[str, Any]:
+        """Django's settings for the mail server; empty where there is none.
+
+        ``smtp://`` asks for STARTTLS (port 587) unless the server is on this machine or ``?starttls=no`` says otherwise; ``smtps://``
+        is TLS from the first byte (port 465). The sender is ``?from=``, or the user where that is an address, or ``mettle@`` the
+        first name that this installation answers to.
+
+        Raises
+        ------
+        InputError
+            Where the address is none of a mail server. The line never repeats the password.
+        """
+        if not self.email_url:
+            return {}
+        try:
+            parts = urlsplit(self.email_url)
+            port = parts.port
+        except ValueError as error:
+            raise InputError("the port must be a number from 1 to 65535", where=EMAIL_URL) from error
+        if parts.scheme not in ("smtp", "smtps"):
+            raise InputError("must begin with smtp:// or smtps://", where=EMAIL_URL)
+        if not parts.hostname or parts.path not in ("", "/") or parts.fragment:
+            raise InputError(
+                "expected smtp://user:password@host:port, with %-signs for / # ? @ in the password", where=EMAIL_URL
+            )
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if set(options) - {"from", "starttls"} or options.get("starttls", "no") not in ("yes", "no"):
+            raise InputError("after the ? it takes from=ADDRESS and starttls=yes or no", where=EMAIL_URL)
+        if not unquote(f"{parts.username}{parts.password}").isascii():
+            raise InputError("the user and the password can hold ASCII signs only", where=EMAIL_URL)
+        here = parts.hostname in ("localhost", "::1") or parts.hostname.startswith("127.")
+        return {
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": parts.scheme == "smtp" and options.get("starttls", "no" if here else "yes") == "yes",
+            "EMAIL_TIMEOUT": 5,
+            "DEFAULT_FROM_EMAIL": self._sender(parts, options.get("from")),
+        }
+
+    def _sender(self, parts: SplitResult, said: str | None) -> str:
+        user = unquote(parts.username or "")
+        named = next((h for h in self.hosts if h[0].isalpha() and h != "localhost"), "localhost")
+        sender = said if said is not None else user if "@" in user else f"mettle@{named}"
+        try:
+            address = Address(addr_spec=parseaddr(sender)[1])
+        except (MessageError, ValueError, IndexError) as error:
+            raise InputError("from: expected an address like mettle@example.org", where=EMAIL_URL) from error
+        if not address.username or not address.domain or sender != sender.strip() or not sender.isprintable():
+            raise InputError("from: expected an address like mettle@example.org", where=EMAIL_URL)
+        return sender

@@ -84,12 +84,40 @@ ACCOUNT_ADAPTER = "mettle.web.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/ip,5/15m/key"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/15m/ip,5/15m/key",
+    "request_login_code": "20/15m/ip,5/15m/key",  # letters that somebody may cause, so that no mailbox is flooded from here
+    "reset_password": "20/15m/ip,5/15m/key",
+    "manage_email": "20/h/user",
+}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PLACE.https  # browsers allow passkeys on http only for localhost
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+
+# Letters, where there is a mail server: an address of one's own, a code to sign in with, a new password.
+MAILING = bool(PLACE.email_url)
+WITH_LETTERS = {
+    "ACCOUNT_EMAIL_VERIFICATION": "optional",
+    "ACCOUNT_LOGIN_BY_CODE_ENABLED": True,
+    "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": 15 * 60,
+    "ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED": True,
+    "ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT": 15 * 60,
+    "ACCOUNT_MAX_EMAIL_ADDRESSES": 3,
+    "ACCOUNT_EMAIL_NOTIFICATIONS": True,
+    "ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL": "/accounts/email/",
+    "ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL": "/accounts/login/",
+    "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
+    "ACCOUNT_FORMS": {
+        "request_login_code": "mettle.web.accounts.CodeForm",
+        "reset_password": "mettle.web.accounts.NewPasswordForm",
+    },
+    "MFA_ALLOW_UNVERIFIED_EMAIL": True,  # an address that nobody confirmed keeps nobody else from it
+}
+if MAILING:
+    globals().update(PLACE.email(), **WITH_LETTERS)
 
 USE_TZ = True
 TIME_ZONE = "UTC"  # a person's own zone is theirs; the server keeps UTC

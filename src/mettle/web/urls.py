@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
+from mettle.web import accounts
 from mettle.web.api import api
 from mettle.web.views import (
     answer,
@@ -23,13 +25,23 @@ from mettle.web.views import (
     reactions,
     safety_plan,
     sessions,
-    settings,
     setup,
     summary,
     today,
     trials,
     welcome,
 )
+from mettle.web.views import settings as settings_view
+
+LETTERS = [
+    path("accounts/confirm-email/<str:key>/", accounts.ConfirmAddress.as_view(), name="account_confirm_email"),
+]
+NO_LETTERS = [
+    path("accounts/email/", welcome.no_email),
+    path("accounts/confirm-email/<path:rest>", welcome.no_email),
+    path("accounts/password/reset/", welcome.no_email),
+    path("accounts/password/reset/<path:rest>", welcome.no_email),
+]
 
 handler500 = "mettle.web.unkept.broken"
 urlpatterns = [
@@ -50,7 +62,7 @@ urlpatterns = [
     path("safety-plan/", safety_plan.show, name="safety_plan"),
     path("settings/lock/", lock.change, name="lock_change"),
     path("unlock/", lock.unlock, name="unlock"),
-    path("settings/", settings.show, name="settings"),
+    path("settings/", settings_view.show, name="settings"),
     path("keys/", keys.show, name="keys"),
     path("keys/<int:key>/take-back/", keys.take_back, name="key_take_back"),
     path("invitations/", invitations.show, name="invitations"),
@@ -94,10 +106,7 @@ urlpatterns = [
     # the machine
     path("sw.js", installed.service_worker, name="service_worker"),
     path("manifest.webmanifest", installed.manifest, name="manifest"),
-    path("accounts/email/", welcome.no_email),
-    path("accounts/confirm-email/<path:rest>", welcome.no_email),
-    path("accounts/password/reset/", welcome.no_email),
-    path("accounts/password/reset/<path:rest>", welcome.no_email),
+    *(LETTERS if settings.MAILING else NO_LETTERS),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
 ]

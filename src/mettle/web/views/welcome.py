@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.shortcuts import redirect, render
@@ -31,6 +32,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         return render(request, "mettle/welcome.html", {"expired": True}, status=410)
     login(request, user, backend=BACKEND)
+    record_authentication(request, user, method="link")
     lock.seen(request)
     return redirect("today")
 

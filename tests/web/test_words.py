@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import os
 import re
-import shutil
-import struct
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from mettle import instruments
 from mettle.training import catalogue
-from tests.conftest import ROOT, require
+from tests.web import pseudo
 from tests.web.served import Site, running
 
 if TYPE_CHECKING:
@@ -26,70 +20,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-LANGUAGE = "eo"
-"""A language that Django itself speaks and this app does not."""
-HEADER = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
-NAMES = re.compile(
-    r"\b(mettle|PHQ|GAD|WHO|ISI|PSS|PCL|Hevy|Strong|CSV|JSON|kg|lb|min|[A-Z]{2}|findahelpline\.com|\w+/\w+)\b"
-)
-
 TOLD = re.compile(r"You trained on \d+ of the last \d+ days?; the others were rest\.")
 """Sentences that the layers below the web compose from numbers; they are English so far."""
 
 
-def entries(po: str) -> Iterator[dict[str, str]]:
-    """What a catalogue of source strings holds: msgid, and msgid_plural and msgctxt where there are any."""
-    for block in po.split("\n\n")[1:]:
-        found: dict[str, str] = {}
-        key = ""
-        for line in block.splitlines():
-            if line.startswith("msg"):
-                key, _, line = line.partition(" ")  # noqa: PLW2901 # the rest of the line is its first string
-            if line.startswith('"') and key:
-                found[key] = found.get(key, "") + ast.literal_eval(line)
-        if found.get("msgid"):
-            yield found
-
-
-def compiled(po: str) -> bytes:
-    """The catalogue as a machine reads it, each phrase in brackets instead of a translation."""
-    words = {"": HEADER}
-    for e in entries(po):
-        key = (e["msgctxt"] + "\x04" if "msgctxt" in e else "") + e["msgid"]
-        if "msgid_plural" in e:
-            words[key + "\0" + e["msgid_plural"]] = f"⟦{e['msgid']}⟧\0⟦{e['msgid_plural']}⟧"
-        else:
-            words[key] = f"⟦{e['msgid']}⟧"
-    ids, texts, offsets = b"", b"", []
-    for key in sorted(words, key=str.encode):
-        one, other = key.encode(), words[key].encode()
-        offsets.append((len(ids), len(one), len(texts), len(other)))
-        ids, texts = ids + one + b"\0", texts + other + b"\0"
-    start = 28 + 16 * len(offsets)
-    table = [n for at, size, _t, _s in offsets for n in (size, start + at)]
-    table += [n for _a, _l, at, size in offsets for n in (size, start + len(ids) + at)]
-    head = struct.pack("<7I", 0x950412DE, 0, len(offsets), 28, 28 + 8 * len(offsets), 0, start)
-    return head + struct.pack(f"<{len(table)}I", *table) + ids + texts
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    require(shutil.which("xgettext"), "gettext is not installed (Debian: apt-get install gettext)")
-    source = shutil.copytree(ROOT / "src", tmp_path_factory.mktemp("source") / "src")
+    source = pseudo.spoken(tmp_path_factory.mktemp("source"))
     data = tmp_path_factory.mktemp("mettle")
-    web = source / "mettle" / "web"
-    folder = web / "locale" / LANGUAGE / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    env = {
-        **os.environ,
-        "PYTHONPATH": str(source),
-        "METTLE_DATA": str(data),
-        "DJANGO_SETTINGS_MODULE": "mettle.web.settings",
-    }
-    for domain in ("django", "djangojs"):
-        command = [sys.executable, "-m", "django", "makemessages", "-l", LANGUAGE, "-d", domain]
-        subprocess.run(command, cwd=web, env=env, check=True, capture_output=True)
-        (folder / f"{domain}.mo").write_bytes(compiled((folder / f"{domain}.po").read_text()))
     with running(data, source=source) as (found, _process):
         yield found
 
@@ -98,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def page(site: Site, chromium: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=site.browser_arguments())
-        made = browser.new_context(viewport={"width": 360, "height": 740}, locale=LANGUAGE).new_page()
+        made = browser.new_context(viewport={"width": 360, "height": 740}, locale=pseudo.LANGUAGE).new_page()
         made.set_default_timeout(90_000)
         made.goto(site.link())
         yield made
@@ -118,16 +56,7 @@ SEEN = """() => {
 
 def outside(page: Page, known: list[str]) -> list[str]:
     """Visible words that neither stand in brackets nor are names, dates or words of the data (exercises, measures)."""
-    found = []
-    for text in page.evaluate(SEEN):
-        rest = text
-        for name in known:
-            rest = rest.replace(name, "")
-        while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", rest)) != rest:
-            rest = shorter
-        if re.search(r"[^\W\d_]{3,}", TOLD.sub("", NAMES.sub("", rest))):
-            found.append(text)
-    return found
+    return pseudo.outside(TOLD.sub("", "\n".join(page.evaluate(SEEN))), known)
 
 
 def words_of_the_data() -> list[str]:
@@ -137,7 +66,7 @@ def words_of_the_data() -> list[str]:
     known = {w for e in exercises for w in (e.name, e.cue, e.breath)} | {
         w for m in measures for w in (m.question, m.low, m.high)
     }
-    with translation.override(LANGUAGE):
+    with translation.override(pseudo.LANGUAGE):
         known |= {str(d) for table in (dates.WEEKDAYS, dates.MONTHS, dates.MONTHS_3) for d in table.values()}
     return sorted((k for k in known if k), key=len, reverse=True)
 
@@ -163,7 +92,7 @@ def test_no_visible_words_of_the_main_screens_escape_translation(page: Page, sit
             escaped[name] = found
 
     page.goto(f"{site.url}/welcome/")
-    assert page.locator("html").get_attribute("lang") == LANGUAGE
+    assert page.locator("html").get_attribute("lang") == pseudo.LANGUAGE
     look("welcome")
     page.goto(f"{site.url}/setup/")
     look("setup")

@@ -20,6 +20,7 @@ from mettle.trials.course import course as course_of
 from mettle.trials.decision import decision as decision_of
 from mettle.trials.table import build
 from mettle.trials.verdict import headline, unknown
+from mettle.words import together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def answer(
     schedule: Schedule | None = None,
     claim: str | None = None,
     higher_is: Direction = "better",
-    unit: str = "points",
+    unit: str = wording.POINTS,
     swc: float | None = None,
     prior: str = "default",
     effect: EffectName = "acute",
@@ -198,7 +199,7 @@ def answer(
         randomisation_p=checked.randomisation_p,
         adherence=checked.adherence,
         caveats=warned,
-        text=" ".join([said, *(c.text for c in warned), *at_the_end]),
+        text=together(said, *(c.text for c in warned), *at_the_end),
         seed=seed,
         reactivity=checked.reactivity,
         changes=checked.changes,

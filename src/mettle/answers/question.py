@@ -10,6 +10,7 @@ from mettle.diary import SignalName
 from mettle.errors import InputError
 from mettle.trials import wording
 from mettle.trials.signals import refuse_consequences
+from mettle.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,10 +72,10 @@ def comparison(
     """What is compared, for the words."""
     arms = None
     if schedule is not None and schedule.arms != ("train", "rest"):
-        arms = (schedule.arms[0].replace("_", " "), schedule.arms[1].replace("_", " "))
+        arms = (wording.arm_words(schedule.arms[0]), wording.arm_words(schedule.arms[1]))
     return wording.Comparison(
-        outcome=outcome.replace("_", " "),
-        unit=unit,
+        outcome=mark(outcome.replace("_", " ")),
+        unit=mark(unit),
         higher_is=higher_is,
         horizon=table.horizon,
         arms=arms,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from mettle.errors import InputError
 from mettle.reports.cent import checklist, methods
+from mettle.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -143,10 +144,10 @@ def sketches(found: Answer) -> list[Sketch]:
         made["hours"] = charts.hours
     titles = {
         "effect": found.sentence,
-        "hours": "What is left of a session's effect, hour by hour",
-        "timeline": "All check-ins, the fitted level, and sessions",
-        "gaps": "Days with and without a check-in",
-        "starting_points": "The same effect under four starting points",
+        "hours": mark("What is left of a session's effect, hour by hour"),
+        "timeline": mark("All check-ins, the fitted level, and sessions"),
+        "gaps": mark("Days with and without a check-in"),
+        "starting_points": mark("The same effect under four starting points"),
     }
     widths = (("narrow", NARROW), ("wide", WIDE))
     with unchecked():

@@ -12,6 +12,7 @@ from mettle.inference import nof1
 from mettle.reports.charting import altair
 from mettle.reports.svg import EVIDENCE, GRID, INK, MOOD, MUTED, NARROW, QUIET, TRAINING, Datasets, themed
 from mettle.trials.contrasts import contrast, within_window
+from mettle.words import Sentence, mark, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,11 @@ _NEAR_DAYS = 2.0
 
 def _rows(**columns: Sequence[Any]) -> list[dict[str, Any]]:
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def axis_title(found: Answer) -> Sentence:
+    """What the axis of an effect shows."""
+    return say("difference in {outcome}, {unit}", outcome=found.comparison.outcome, unit=found.comparison.unit)
 
 
 def effect(found: Answer, width: int) -> Chart:
@@ -49,9 +55,7 @@ def effect(found: Answer, width: int) -> Chart:
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=[-reach, reach], nice=False),
-        axis=alt.Axis(
-            title=f"difference in {found.comparison.outcome}, {found.comparison.unit}", tickCount=6, grid=False
-        ),
+        axis=alt.Axis(title=axis_title(found), tickCount=6, grid=False),
     )
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.2 * top, 1.27 * top]))
     band = alt.Chart(data([{"x": -swc, "x2": swc}])).mark_rect(color=MUTED).encode(x=x, x2="x2:Q")
@@ -85,13 +89,25 @@ def _effect_words(
     assert main.mean is not None
     side = -1 if main.mean > 0 else 1
     return [
-        {"x": -reach, "y": 1.2 * top, "text": "← worse" if better else "← better", "align": "left", "color": QUIET},
-        {"x": reach, "y": 1.2 * top, "text": "better →" if better else "worse →", "align": "right", "color": QUIET},
-        {"x": 0, "y": 1.2 * top, "text": "not worth noticing", "align": "center", "color": QUIET},
+        {
+            "x": -reach,
+            "y": 1.2 * top,
+            "text": mark("← worse") if better else mark("← better"),
+            "align": "left",
+            "color": QUIET,
+        },
+        {
+            "x": reach,
+            "y": 1.2 * top,
+            "text": mark("better →") if better else mark("worse →"),
+            "align": "right",
+            "color": QUIET,
+        },
+        {"x": 0, "y": 1.2 * top, "text": mark("not worth noticing"), "align": "center", "color": QUIET},
         {
             "x": side * reach * (0.98 if narrow else 0.8),
             "y": min(prior_peak * 0.9, 0.9 * top) if prior_peak > 0.35 * top else prior_peak + 0.1 * top,
-            "text": "before your data",
+            "text": mark("before your data"),
             "align": "left" if side < 0 else "right",
             "color": EVIDENCE,
         },
@@ -120,7 +136,7 @@ def hours(found: Answer, width: int) -> Chart:
     swc = found.swc or 0.0
     x = alt.X(
         "hour:Q",
-        axis=alt.Axis(title="hours after a session", values=[0, 4, 8, 12, 16, 20, 24], grid=False),
+        axis=alt.Axis(title=mark("hours after a session"), values=[0, 4, 8, 12, 16, 20, 24], grid=False),
         scale=alt.Scale(domain=[0, 24]),
     )
     y_axis = alt.Axis(title=None, tickCount=5, gridOpacity=0.6)
@@ -130,7 +146,7 @@ def hours(found: Answer, width: int) -> Chart:
     zero = alt.Chart(data([{"y": 0.0}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(y="y:Q")
     area = alt.Chart(data(rows)).mark_area(color=MOOD, opacity=0.3).encode(x=x, y="low:Q", y2="high:Q")
     line = alt.Chart(data(rows)).mark_line(color=MOOD, strokeWidth=2.5).encode(x=x, y="mid:Q")
-    word = alt.Chart(data([{"hour": 23.8, "y": 0.0, "text": "not worth noticing"}]))
+    word = alt.Chart(data([{"hour": 23.8, "y": 0.0, "text": mark("not worth noticing")}]))
     told = word.mark_text(align="right", baseline="top", dy=3, color=QUIET).encode(x=x, y="y:Q", text="text:N")
     return themed(alt.layer(band, zero, area, line, told).properties(width=width, height=190), width, data)
 
@@ -242,7 +258,8 @@ def gaps(found: Answer, width: int) -> Chart:
     weeks = rows[-1]["week"] + 1
     cell = min(16.0, (width - 34) / weeks)
     x = alt.X("week:O", axis=None, scale=alt.Scale(paddingInner=0.15))
-    names = "['Mon','','Wed','','Fri','','Sun'][datum.value]"
+    shown = [mark("Mon"), "", mark("Wed"), "", mark("Fri"), "", mark("Sun")]
+    names = f"{[str(name) for name in shown]}[datum.value]"
     y = alt.Y(
         "weekday:O",
         axis=alt.Axis(title=None, labelExpr=names, ticks=False, domain=False),
@@ -274,7 +291,7 @@ def starting_points(found: Answer, width: int) -> Chart:
     ]
     swc = found.swc or 0.0
     x_axis = alt.Axis(
-        title=f"difference in {found.comparison.outcome}, {found.comparison.unit}",
+        title=axis_title(found),
         grid=False,
         tickCount=4 if width <= NARROW else 8,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mettle.words import Sentence, say
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -31,11 +33,11 @@ class Course:
     ended: bool
 
     @property
-    def words(self) -> str:
+    def words(self) -> Sentence:
         """Where it stands: ``day 23 of 84``."""
         if self.day == 0:
-            return f"not begun; {self.days} days are planned"
-        return f"day {self.day} of {self.days}"
+            return say("not begun; {days} days are planned", days=self.days)
+        return say("day {day} of {days}", day=self.day, days=self.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from mettle.units import DAY_STARTS
+from mettle.words import Figure, mark, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -217,19 +218,19 @@ def _end(start: float | None, length_s: int | None) -> float | None:
 
 def _unit(diary: Diary, usual: float) -> str:
     if diary.doses:
-        return f"1 = your usual amount ({usual:g} as stated in the file)"
+        return say("1 = your usual amount ({usual} as stated in the file)", usual=Figure(f"{usual:g}"))
     if any(s.rpe is not None for session in diary.sessions for s in session.work_sets):
-        return "1 = your median session (work sets times their effort)"
-    return f"1 = your median session ({usual:g} work sets)"
+        return say("1 = your median session (work sets times their effort)")
+    return say("1 = your median session ({usual} work sets)", usual=Figure(f"{usual:g}"))
 
 
 def _from_sessions(sessions: Iterable[PerformedSession], excluded: list[Excluded]) -> list[_Raw]:
     done = []
     for session in sessions:
         if session.skipped is not None:
-            excluded.append(Excluded("session", str(session.start), f"not done: {session.skipped}"))
+            excluded.append(Excluded("session", str(session.start), say("not done: {why}", why=mark(session.skipped))))
         elif session.sets and not session.work_sets:
-            excluded.append(Excluded("session", str(session.start), "no work set was done"))
+            excluded.append(Excluded("session", str(session.start), say("no work set was done")))
         else:
             done.append(session)
     efforts = [e for s in done for e in _efforts(s) if e is not None]

@@ -15,6 +15,7 @@ from mettle.inference import nof1
 from mettle.trials.contrasts import ACUTE_TAU_H, WINDOW_H
 from mettle.trials.exposure import MOVED_S, Axis, Bout, Excluded, Exposures, axis_of, exposures
 from mettle.trials.signals import signal_columns
+from mettle.words import Figure, mark, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -234,7 +235,9 @@ def build(
     if drop_first_days and kept:
         begin = kept[0].when.day
         early = [o for o in kept if (o.when.day - begin).days < drop_first_days]
-        excluded += [_left_out(o, f"one of the first {drop_first_days} days, dropped as asked") for o in early]
+        excluded += [
+            _left_out(o, say("one of the first {days} days, dropped as asked", days=drop_first_days)) for o in early
+        ]
         kept = [o for o in kept if (o.when.day - begin).days >= drop_first_days]
     bouts = done.bouts if schedule is None else assigned(schedule, axis, done)
     either = () if schedule is None or "rest" in schedule.arms else assigned(schedule, axis, done, arms=schedule.arms)
@@ -353,7 +356,9 @@ def _one_source(seen: list[Observation]) -> tuple[list[Observation], list[Exclud
     count = Counter(o.source for o in seen)
     main = max(count, key=lambda source: count[source])
     return [o for o in seen if o.source == main], [
-        _left_out(o, f"from {o.source}; only {main} is analysed, as sources are never mixed")
+        _left_out(
+            o, say("from {source}; only {main} is analysed, as sources are never mixed", source=o.source, main=main)
+        )
         for o in seen
         if o.source != main
     ]
@@ -369,7 +374,7 @@ def _one_stretch(kept: list[Observation]) -> tuple[list[Observation], list[Exclu
     if len(stretches) < 2:
         return kept, []
     main = max(stretches, key=len)
-    why = "more than a year from the other check-ins"
+    why = say("more than a year from the other check-ins")
     return main, [_left_out(o, why) for stretch in stretches if stretch is not main for o in stretch]
 
 
@@ -381,11 +386,15 @@ def _usable(seen: Sequence[Observation], today: date) -> tuple[list[Observation]
     for o in seen:
         stamp = str(o.when)
         if o.when.day > today:
-            excluded.append(_left_out(o, "lies in the future"))
+            excluded.append(_left_out(o, say("lies in the future")))
         elif (stamp, o.value) in values:
-            excluded.append(_left_out(o, "same moment and same value as another"))
+            excluded.append(_left_out(o, say("same moment and same value as another")))
         elif o.when.clock is not None and stamp in stamps:
-            excluded.append(_left_out(o, f"same moment as another, whose value {stamps[stamp]:g} was kept"))
+            excluded.append(
+                _left_out(
+                    o, say("same moment as another, whose value {value} was kept", value=Figure(f"{stamps[stamp]:g}"))
+                )
+            )
         else:
             kept.append(o)
             stamps[stamp] = o.value
@@ -393,12 +402,15 @@ def _usable(seen: Sequence[Observation], today: date) -> tuple[list[Observation]
     return kept, excluded
 
 
+_PHASES = {"run_in": mark("a run-in day"), "trial": mark("a trial day"), "washout": mark("a washout day")}
+
+
 def _within(kept: list[Observation], schedule: Schedule) -> tuple[list[Observation], list[Excluded]]:
     compared = schedule.compared_days
     phases = {a.on: a.phase for a in schedule.assignments}
     inside = [o for o in kept if o.when.day in compared]
     outside = [
-        _left_out(o, f"a {phases[o.when.day].replace('_', '-')} day" if o.when.day in phases else "no day of the trial")
+        _left_out(o, _PHASES[phases[o.when.day]] if o.when.day in phases else say("no day of the trial"))
         for o in kept
         if o.when.day not in compared
     ]

@@ -16,6 +16,7 @@ from functools import cache
 from multiprocessing import util
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mettle import words
 from mettle.web.serving import end_with_parent
 
 if TYPE_CHECKING:
@@ -87,15 +88,16 @@ def _end_now() -> None:
 
 
 def polished(profile: dict[str, Any], start: str, weeks: int, trial: dict[str, Any] | None) -> dict[str, Any]:
-    """The best plan that the search finds, as PLAN.json."""
+    """The best plan that the search finds, as PLAN.json with how its sentences were made."""
     from mettle import prescription  # noqa: PLC0415 # the optimiser loads slowly
 
     read = prescription.read_profile(profile)
-    return prescription.plan(read, weeks=weeks, start=date.fromisoformat(start), seed=0, trial=trial).to_json()
+    found = prescription.plan(read, weeks=weeks, start=date.fromisoformat(start), seed=0, trial=trial)
+    return words.kept(found.to_json())
 
 
 def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str) -> dict[str, Any]:
-    """The answer to one outcome as JSON, and the sketches of its pictures.
+    """The answer to one outcome as JSON with how its sentences were made, and the sketches of its pictures.
 
     Parameters
     ----------
@@ -105,6 +107,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
     """
     from mettle import answers  # noqa: PLC0415 # the web process imports this module too, and stays light
     from mettle.reports import answer as report  # noqa: PLC0415 # likewise
+    from mettle.reports.answer_charts import axis_title  # noqa: PLC0415 # likewise
     from mettle.trials.claims import effect_of, higher_is  # noqa: PLC0415 # likewise
     from mettle.trials.course import Expectancy  # noqa: PLC0415 # likewise
     from mettle.trials.ending import redraw_of  # noqa: PLC0415 # likewise
@@ -124,7 +127,11 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
         redraw=redraw_of(document),
         expectancy=Expectancy(opened=tuple(trial["opened"]), of_ten=trial.get("expected")) if trial else None,
     )
-    return {"answer": found.to_json(), "sketches": report.sketches(found) if found.posterior is not None else []}
+    axis = {"axis": axis_title(found)} if found.posterior is not None else {}
+    return {
+        "answer": words.kept(found.to_json() | axis),
+        "sketches": report.sketches(found) if found.posterior is not None else [],
+    }
 
 
 def drawn(sketched: list[Sketch]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
 
+from mettle.words import recalled
+
 
 class Person(models.Model):
     """Whose data it is: one account, one person.
@@ -205,6 +207,11 @@ class Plan(models.Model):
     made_at = models.DateTimeField(default=now)
     active = models.BooleanField(default=True)
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """The plan, its sentences ready for the reader's language."""
+        return recalled(self.plan)
+
 
 class Trial(models.Model):
     """One person's trial: the stored schedule (trial.json), what was expected, who looked, how it ended."""
@@ -231,6 +238,11 @@ class KeptAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "key"], name="one_kept_answer_a_key")]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The answer, its sentences ready for the reader's language."""
+        return recalled(self.answer)
 
 
 class SafetyPlan(models.Model):

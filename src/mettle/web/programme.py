@@ -13,6 +13,7 @@ from mettle import prescription
 from mettle.prescription.progression import next_session
 from mettle.training.catalogue import exercises
 from mettle.web import computing, days, models, stored_plans
+from mettle.words import kept
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -35,7 +36,7 @@ def make(person: models.Person, *, trial: dict[str, Any] | None = None, polish: 
     )
     with transaction.atomic():
         person.plans.filter(active=True).update(active=False)
-        plan = models.Plan.objects.create(person=person, plan=made.to_json(), profile=person.profile)
+        plan = models.Plan.objects.create(person=person, plan=kept(made.to_json()), profile=person.profile)
     if polish and made.status != "refused" and settings.LOOK_FOR_BETTER_PLANS:
         _better[plan.pk] = computing.submit(computing.polished, person.profile, start.isoformat(), WEEKS, trial)
     return plan

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mettle import __version__
 from mettle.web.place import Place
+from mettle.words import LOCALE
 
 HERE = Path(__file__).resolve().parent
 PLACE = Place.from_environment()
@@ -123,7 +124,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # a person's own zone is theirs; the server keeps UTC
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [HERE / "locale"]
+LOCALE_PATHS = [LOCALE]
 LANGUAGES = [
     ("en", "English"),
     *((f.name.replace("_", "-").lower(), f.name) for f in sorted(LOCALE_PATHS[0].glob("[a-z][a-z]*"))),

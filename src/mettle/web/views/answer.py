@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
-from mettle.web import answering, days, models, store, trialing
+from mettle.web import answering, days, models, store, trialing, words
 from mettle.web.people import person_of
+from mettle.words import Sentence, mark
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
@@ -90,7 +90,7 @@ def name_of(outcome: str) -> str:
     """An outcome in words."""
     measures = instruments.measures()
     return (
-        outcome.replace("_", " ")
+        mark(outcome.replace("_", " "))
         if outcome in measures or outcome not in instruments.ids()
         else instruments.load(outcome).name
     )
@@ -112,10 +112,11 @@ def days_left(person: models.Person, trial: models.Trial) -> int:
 
 def told(found: models.KeptAnswer) -> dict[str, Any]:
     """A kept answer as the page shows it."""
-    a = found.answer
+    a = found.told
     if a.get("nothing"):
         return {"nothing": True}
     rows = [{"name": EFFECTS[key], **effect} for key, effect in a["effects"].items()]
     under = [{"name": PRIORS[key], **effect} for key, effect in a["under_priors"].items()]
-    pictures = {name: mark_safe(svg) for name, svg in found.pictures.items()}  # noqa: S308 # drawn by us from numbers; vl-convert has escaped its text
+    said = {str(s): s for s in (a["headline"]["text"], a.get("axis")) if isinstance(s, Sentence)}
+    pictures = {name: words.picture(svg, said) for name, svg in found.pictures.items()}
     return {"a": a, "rows": rows, "under": under, "pictures": pictures, "computed_at": found.computed_at}

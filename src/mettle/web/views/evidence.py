@@ -36,7 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
         for c in evidence.claims().values()
         if (not section or str(c.section.number) == section) and (not verdict or c.verdict == verdict)
     ]
-    own = {a.key: a.answer for a in person_of(request).answers.all()}
+    own = {a.key: a.told for a in person_of(request).answers.all()}
     rows = [{"claim": c, "verdict": verdict_name(c.verdict), "own": _own(c, own)} for c in chosen]
     sections = sorted({c.section for c in evidence.claims().values()}, key=lambda s: s.number)
     context = {
@@ -59,7 +59,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     found = evidence.claims().get(number)
     if found is None:
         raise Http404
-    own = {a.key: a.answer for a in person_of(request).answers.all()}
+    own = {a.key: a.told for a in person_of(request).answers.all()}
     context = {
         "code": f"claim-{number.replace('.', '-')}",
         "claim": found,

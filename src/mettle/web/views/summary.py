@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     trained = person.sessions.filter(deleted="", on__gte=first, skipped="").values_list("on", flat=True).distinct()
     told = {instruments.load(k).name: questionnaires.trajectory(person, k) for k in instruments.ids()}
     answered = [
-        (name_of(kept.key), kept.answer["headline"]["text"], kept.answer["credibility"])
+        (name_of(kept.key), kept.told["headline"]["text"], kept.answer["credibility"])
         for kept in person.answers.order_by("key")
         if "headline" in kept.answer
     ]

@@ -152,7 +152,7 @@ def decide(request: HttpRequest, trial: int) -> HttpResponse:
     context = {
         "trial": found,
         "over": trialing.over(found),
-        "answer": kept.answer if kept and trialing.over(found) else None,
+        "answer": kept.told if kept and trialing.over(found) else None,
         "last": date.fromisoformat(trialing.last_day(found)),
     }
     return render(request, "mettle/trial_end.html", context)

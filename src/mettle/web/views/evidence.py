@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from mettle import evidence
-from mettle.reports.claims import record, verdict_name
+from mettle.reports.claims import SIGNS, record, verdict_name
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -26,30 +26,71 @@ FORESTS = (
 """Pictures that `validation/pictures/forest.py` draws."""
 
 
+FILTERS = ("section", "verdict", "mine")
+STUCK = "evidence"
+"""In the session: the filters last chosen, and the section of the claim last opened."""
+FEW = 12
+"""With this many claims or fewer, every group stands open."""
+
+
 @login_required
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """The claims, by section and verdict; under the overall finding, so that nobody is handed a list of refusals."""
-    section, verdict = request.GET.get("section", ""), request.GET.get("verdict", "")
-    chosen = [
-        c
+    """The claims in groups that open, by section, verdict and whether they can be tried; under the overall finding, so that nobody is
+    handed a list of refusals. What was chosen stays chosen until something else is.
+    """
+    stuck = request.session.get(STUCK, {})
+    if any(name in request.GET for name in FILTERS):
+        known = {
+            "section": [str(s.number) for s in _sections()],
+            "verdict": evidence.VERDICTS,
+            "mine": ("testable", "answered"),
+        }
+        stuck = {name: said for name in FILTERS if (said := request.GET.get(name)) in known[name]} | {
+            "at": stuck.get("at")
+        }
+        request.session[STUCK] = stuck
+    section, verdict, mine = (stuck.get(name, "") for name in FILTERS)
+    own = _answers(request)
+    rows = [
+        {"claim": c, "verdict": verdict_name(c.verdict), "sign": SIGNS[c.verdict], "own": _own(c, own)}
         for c in evidence.claims().values()
-        if (not section or str(c.section.number) == section) and (not verdict or c.verdict == verdict)
+        if (not section or str(c.section.number) == section)
+        and (not verdict or c.verdict == verdict)
+        and (not mine or (_own(c, own) if mine == "answered" else c.design != "none"))
     ]
-    own = {a.key: a.told for a in person_of(request).answers.all()}
-    rows = [{"claim": c, "verdict": verdict_name(c.verdict), "own": _own(c, own)} for c in chosen]
-    sections = sorted({c.section for c in evidence.claims().values()}, key=lambda s: s.number)
     context = {
-        "rows": rows,
+        "groups": _groups(rows, at=stuck.get("at")),
+        "count": len(rows),
         "overall": evidence.overall(),
         "forests": FORESTS,
         "static_url": settings.STATIC_URL,
-        "sections": sections,
+        "sections": _sections(),
         "section": section,
         "verdict": verdict,
-        "verdicts": [(v, verdict_name(v)) for v in evidence.VERDICTS],
+        "mine": mine,
+        "chosen": section or verdict or mine,
+        "verdicts": [(v, verdict_name(v), SIGNS[v]) for v in evidence.VERDICTS],
     }
     return render(request, "mettle/evidence.html", context)
+
+
+def _sections() -> list[Any]:
+    return sorted({c.section for c in evidence.claims().values()}, key=lambda s: s.number)
+
+
+def _groups(rows: list[dict[str, Any]], *, at: int | None) -> list[dict[str, Any]]:
+    """The rows by section, each with its signs in one line; open where there are few, or where the reader was last."""
+    order = list(evidence.VERDICTS)
+    found = []
+    for section in _sections():
+        inside = [r for r in rows if r["claim"].section == section]
+        signs = "".join(SIGNS[v] for v in order for r in inside if r["claim"].verdict == v)
+        if inside:
+            found.append(
+                {"section": section, "rows": inside, "signs": signs, "open": len(rows) <= FEW or section.number == at}
+            )
+    return found
 
 
 @login_required
@@ -59,7 +100,8 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     found = evidence.claims().get(number)
     if found is None:
         raise Http404
-    own = {a.key: a.told for a in person_of(request).answers.all()}
+    own = _answers(request)
+    request.session[STUCK] = request.session.get(STUCK, {}) | {"at": found.section.number}
     context = {
         "code": f"claim-{number.replace('.', '-')}",
         "claim": found,
@@ -68,6 +110,10 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
         "own": _own(found, own),
     }
     return render(request, "mettle/claim.html", context)
+
+
+def _answers(request: HttpRequest) -> dict[str, dict[str, object]]:
+    return {a.key: a.told for a in person_of(request).answers.all()}
 
 
 def _own(found: evidence.Claim, answers: dict[str, dict[str, object]]) -> object:

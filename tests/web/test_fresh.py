@@ -211,3 +211,9 @@ def test_what_is_kept_of_a_kit_is_not_changed_by_who_asks(person: models.Person)
     first, second = json.dumps(bundle.of(person), default=str), json.dumps(bundle.of(person), default=str)
     assert first == second
     assert json.dumps(kit.shown(exercise, key)) == before
+
+
+def test_who_has_no_questionnaires_yet_reads_how_to_get_them(as_alice: Client) -> None:
+    assert "<code>mettle text fetch</code>" in as_alice.get("/questionnaires/").content.decode()
+    trials = as_alice.get("/trials/").content.decode()
+    assert 'You can answer it first, or compare two ways of training. <a href="/questionnaires/">' in trials

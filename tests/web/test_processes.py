@@ -148,10 +148,17 @@ def test_ticks_at_the_same_moment_send_one_prompt(push: PushService, tmp_path: P
     assert len(push.got) == PEOPLE
 
 
-def test_the_demo_begins_before_the_serving_process_and_yet_its_answer_comes(tmp_path: Path) -> None:
-    with running(tmp_path, "--demo", https=False) as (site, _server), requests.Session() as browser:
+def test_the_demo_begins_before_the_serving_process_and_its_answer_is_ready_though_nobody_asked(tmp_path: Path) -> None:
+    with running(tmp_path, "--demo", https=False, METTLE_TICK_S="60") as (site, _server), requests.Session() as browser:
         browser.get(site.link())
-        until(lambda: "How sure, and why" in browser.get(f"{site.url}/answer/").text)
+
+        def kept() -> bool:
+            command = [sys.executable, "-c", LOOK]
+            done = subprocess.run(command, env=environment(tmp_path), check=True, capture_output=True, text=True)
+            return done.stdout.split()[0] == "1"
+
+        until(kept)
+        assert "How sure, and why" in browser.get(f"{site.url}/answer/").text
 
 
 def started(where: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

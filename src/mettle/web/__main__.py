@@ -63,6 +63,10 @@ def _run(args: argparse.Namespace) -> int:
     if args.link:
         return 0
     print("That link signs you in once, within 15 minutes. Stop with Ctrl-C.", flush=True)
+    if not _has_words():
+        print(
+            "The words of questionnaires are not on this machine; once, with a network: mettle text fetch", flush=True
+        )
     if args.phone:
         from mettle.web import phone  # noqa: PLC0415 # cryptography and QR codes, only for a phone
 
@@ -70,6 +74,12 @@ def _run(args: argparse.Namespace) -> int:
     if args.open and not args.phone:
         _open(link)
     return serving.serve(args)
+
+
+def _has_words() -> bool:
+    from mettle.instruments import text  # noqa: PLC0415 # the computing process imports this module too
+
+    return text.all_fetched()
 
 
 def _is_there(there: str, args: argparse.Namespace) -> int:

@@ -32,6 +32,7 @@ class _Work:
 
 
 _running: dict[tuple[int, str], _Work] = {}
+_prepared: set[int] = set()
 
 
 def kept(person: models.Person, outcome: str) -> models.KeptAnswer | None:
@@ -78,6 +79,13 @@ def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, 
         future = computing.answer(store.diary(person), outcome, trial, str(today))
         _running[key] = _Work(wanted, future)
     return found, True
+
+
+def prepare() -> None:
+    """Have the simulated person's answer worked out, once a run, so that whoever looks around finds it ready."""
+    for person in models.Person.objects.filter(simulated=True).exclude(pk__in=_prepared):
+        _prepared.add(person.pk)
+        ask(person, DEFAULT_OUTCOME)
 
 
 def collect() -> None:

@@ -30,6 +30,7 @@ def start(*, every_s: float = EVERY_S) -> None:
 
 
 def _forever(every_s: float) -> None:
+    computing.DONE.set()  # there may be something to begin with
     following = time.monotonic() + every_s
     while True:
         finished = computing.DONE.wait(max(0.0, following - time.monotonic()))
@@ -47,10 +48,11 @@ def _forever(every_s: float) -> None:
 
 
 def collect() -> None:
-    """Keep what the computing process has ready."""
+    """Keep what the computing process has ready, and begin what nobody should have to wait for."""
     computing.DONE.clear()
     with DATABASE:
         answering.collect()
+        answering.prepare()
         programme.collect()
 
 

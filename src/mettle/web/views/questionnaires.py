@@ -39,7 +39,8 @@ def show(request: HttpRequest) -> HttpResponse:
                 "high": instrument.range[1],
             }
         )
-    return render(request, "mettle/questionnaires.html", {"rows": rows})
+    wordless = not text.all_fetched()
+    return render(request, "mettle/questionnaires.html", {"rows": rows, "wordless": wordless})
 
 
 @login_required

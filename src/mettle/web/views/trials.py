@@ -35,6 +35,7 @@ WHY_NOT = {
     "item9": lazy("Days without training are not drawn now; two ways of training can be compared."),
     "item9_missing": lazy("Days without training are drawn only where every question of the PHQ-9 was answered."),
 }
+ANSWER_FIRST = {"phq9_absent", "phq9_old"}
 DECISIONS = {
     "keep": lazy("kept as it was"),
     "change": lazy("something changed"),
@@ -49,7 +50,11 @@ def show(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     limit = trialing.withholding(person, days.today(person))
     rows = [
-        {"offer": o, "why_not": _why_not(limit.reasons) if o.withholds and limit.reasons else None}
+        {
+            "offer": o,
+            "why_not": _why_not(limit.reasons) if o.withholds and limit.reasons else None,
+            "answer_first": o.withholds and not ANSWER_FIRST.isdisjoint(limit.reasons),
+        }
         for o in trialing.offers(person)
     ]
     own = [

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mettle.web import lock, people, signin
+from mettle.web import computing, lock, people, signin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -57,6 +57,7 @@ def simulated(request: HttpRequest) -> HttpResponse:
     if other.pk != request.user.pk:
         login(request, other, backend=BACKEND)
         request.session[people.OWN] = own
+        computing.DONE.set()  # the clock's thread has the new person's answer made ready
     return redirect("today")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
+from tests.web.hands import set_up
 from tests.web.served import Site, running, until
 
 if TYPE_CHECKING:
@@ -48,12 +49,7 @@ def page(context: BrowserContext, site: Site) -> Page:
     """Signed in, with a plan for a chair and bands."""
     page = context.new_page()
     page.goto(site.link())
-    page.goto(f"{site.url}/setup/")
-    page.get_by_label("low mood").check()
-    page.get_by_label("a few bands").check()
-    page.get_by_label("Age", exact=True).fill("34")
-    page.get_by_role("button", name="Make my plan").click()
-    expect(page.get_by_role("heading", name="Your plan")).to_be_visible(timeout=60_000)
+    set_up(page, site.url)
     return page
 
 

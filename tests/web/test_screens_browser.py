@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.web.hands import check_in, set_up
 from tests.web.test_browser import PHONE, browser, site
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["browser", "site"]  # fixtures of the other browser tests
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
-THINK_MS, POINT_MS, PRESS_MS = 1350, 1100, 200
-"""Times to decide, to reach and to press. Source: Card, Moran and Newell 1980, doi:10.1145/358886.358895."""
-
 
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
@@ -34,37 +32,13 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     made.close()
 
 
-def wait(page: Page, ms: int) -> None:
-    page.clock.fast_forward(ms)
-
-
-def checked_in(page: Page, site: Site, occasion: str, *, night: bool) -> None:
-    page.goto(f"{site.url}/check-in/?occasion={occasion}")
-    expect(page.locator("input[type=range]")).to_have_count(3)
-    for slider in page.locator("input[type=range]").all():
-        wait(page, THINK_MS + POINT_MS + PRESS_MS)
-        slider.fill("6")
-    expect(page.locator("output", has_text="6 ✓")).to_have_count(3)
-    if night:
-        for label, clock in (("Went to bed", "23:15"), ("Woke up", "06:45")):
-            wait(page, THINK_MS + POINT_MS + 4 * PRESS_MS)
-            page.get_by_label(label).fill(clock)
-            page.get_by_label(label).dispatch_event("change")
-        expect(page.get_by_text("7 h 30 min")).to_be_visible()
-        wait(page, THINK_MS + POINT_MS + PRESS_MS)
-        page.get_by_role("button", name="good", exact=True).click()
-    wait(page, POINT_MS + PRESS_MS)
-    page.get_by_role("button", name="Done").click()
-    expect(page.get_by_text("That is all.")).to_be_visible()
-
-
 def test_a_day_of_check_ins_on_defaults_costs_at_most_45_seconds(page: Page, site: Site) -> None:
     page.clock.install()
     page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # a busy machine's own seconds do not count
-    checked_in(page, site, "morning", night=True)
-    checked_in(page, site, "before", night=False)
+    check_in(page, site.url, "morning", night=True)
+    check_in(page, site.url, "before")
     expect(page.get_by_role("link", name="Ten minutes today")).to_be_visible()
-    checked_in(page, site, "evening", night=False)
+    check_in(page, site.url, "evening")
     expect(page.locator("#unsynced")).to_be_hidden()
     page.goto(f"{site.url}/burden/")
     seconds = int(page.locator(".figure").inner_text().split()[0])
@@ -141,12 +115,7 @@ def test_the_arrows_take_keys_and_buttons(page: Page, site: Site) -> None:
 
 
 def test_nothing_comes_by_surprise_the_step_is_confirmed_and_two_taps_end_it(page: Page, site: Site) -> None:
-    page.goto(f"{site.url}/setup/")
-    for wish in ("after trauma", "among people", "a few bands"):
-        page.get_by_label(wish).check()
-    page.get_by_label("Age", exact=True).fill("34")
-    page.get_by_role("button", name="Make my plan").click()
-    expect(page.get_by_role("heading", name="Your plan")).to_be_visible(timeout=60_000)
+    set_up(page, site.url, feel={"goals": ["ptsd", "social_anxiety"]})
     page.goto(f"{site.url}/help-now/")
     page.get_by_role("link", name="Five quiet minutes").click()
     expect(page.get_by_role("heading", name="Five minutes when upset")).to_be_visible()

@@ -12,6 +12,7 @@ from playwright.sync_api import expect, sync_playwright
 from mettle import instruments
 from mettle.training import catalogue
 from tests.web import pseudo
+from tests.web.hands import ANSWERS, set_up
 from tests.web.served import Site, running
 
 if TYPE_CHECKING:
@@ -94,11 +95,16 @@ def test_no_visible_words_of_the_main_screens_escape_translation(page: Page, sit
     page.goto(f"{site.url}/welcome/")
     assert page.locator("html").get_attribute("lang") == pseudo.LANGUAGE
     look("welcome")
-    page.goto(f"{site.url}/setup/")
-    look("setup")
-    page.locator("input[name=age]").fill("34")
-    page.locator("main form button.main").click()
-    expect(page.locator("details.training").first).to_be_visible()
+    page.goto(f"{site.url}/setup/now/")
+    expect(page.locator("main input[type=range]")).to_have_count(3)
+    look("setup, now")
+    for key in ANSWERS:
+        page.goto(f"{site.url}/setup/{key}/")
+        look(f"setup, {key}")
+    set_up(page, site.url)
+    for name in ("setup/", "setup/ready/", "setup/kit/"):
+        page.goto(f"{site.url}/{name}")
+        look(name)
     bundle = page.evaluate("fetch('/api/v1/bundle').then((r) => r.json())")
     sets_up = [
         s for e in bundle["sessions"] + bundle["short"] for s in strings([x["exercises"] for x in [e]]) if "⟦" not in s

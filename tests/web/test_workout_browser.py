@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from mettle.web import setup_form
+from tests.web import hands
 from tests.web.served import until
 from tests.web.test_browser import PHONE, browser, site
 
@@ -38,12 +40,9 @@ def set_up(page: Page, site: Site, *wishes: str) -> None:
     if PLANNED.get(site.url) == wishes:
         page.goto(f"{site.url}/plan/")
         return
-    page.goto(f"{site.url}/setup/")
-    for wish in wishes:
-        page.get_by_label(wish).check()
-    page.get_by_label("Age", exact=True).fill("34")
-    page.get_by_role("button", name="Make my plan").click()
-    expect(page.get_by_role("heading", name="Your plan")).to_be_visible(timeout=60_000)
+    goals = [value for value, words in setup_form.GOALS if str(words) in wishes]
+    (kit,) = [value for value, words in setup_form.KITS if str(words) in wishes]
+    hands.set_up(page, site.url, feel={"goals": goals}, kit={"kit": kit})
     PLANNED[site.url] = wishes
 
 

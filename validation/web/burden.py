@@ -2,9 +2,7 @@
 
     python validation/web/burden.py
 
-The hand takes the times of the keystroke-level model for deciding, reaching and pressing (Card, Moran and Newell 1980,
-doi:10.1145/358886.358895), and reads each question at 238 words a minute (Brysbaert 2019, doi:10.1016/j.jml.2019.104047).
-Questions of the forms are taken as 18 words, since official wording is not in this repository. No person was timed. Writes
+The hand is that of the browser tests (`tests/web/hands.py`). Questions of the forms are taken as 18 words, since official wording is not in this repository. No person was timed. Writes
 `src/mettle/web/burden.json`, which is shown before a trial starts for as long as a person has no figure of their own.
 """
 
@@ -22,6 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from playwright.sync_api import expect, sync_playwright  # noqa: E402 # the path comes first
+from tests.web.hands import (  # noqa: E402 # likewise
+    POINT_MS,
+    PRESS_MS,
+    TAP_MS,
+    WORDS_A_MINUTE,
+    check_in,
+    wait,
+)
 from tests.web.served import running  # noqa: E402 # likewise
 from tests.web.words import pack  # noqa: E402 # likewise
 
@@ -33,8 +39,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OUT = ROOT / "src" / "mettle" / "web" / "burden.json"
-THINK_MS, POINT_MS, PRESS_MS = 1350, 1100, 200
-WORDS_A_QUESTION, WORDS_A_MINUTE = 18, 238
+WORDS_A_QUESTION = 18
 READ_MS = round(60_000 * WORDS_A_QUESTION / WORDS_A_MINUTE)
 DAYS, TRAINING, FORMS = 7, (0, 2, 4), ("phq9", "gad7")
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
@@ -84,30 +89,6 @@ def at(page: Page) -> datetime:
     return datetime.fromtimestamp(page.evaluate("Date.now()") / 1000, UTC)
 
 
-def wait(page: Page, ms: int) -> None:
-    page.clock.fast_forward(ms)
-
-
-def check_in(page: Page, url: str, occasion: str, *, night: bool = False) -> None:
-    page.goto(f"{url}/check-in/?occasion={occasion}")
-    expect(page.locator("input[type=range]")).to_have_count(3)
-    for slider in page.locator("input[type=range]").all():
-        wait(page, THINK_MS + POINT_MS + PRESS_MS)
-        slider.fill("6")
-    expect(page.locator("output", has_text="6 ✓")).to_have_count(3)
-    if night:
-        for label, clock in (("Went to bed", "23:15"), ("Woke up", "06:45")):
-            wait(page, THINK_MS + POINT_MS + 4 * PRESS_MS)
-            page.get_by_label(label).fill(clock)
-            page.get_by_label(label).dispatch_event("change")
-        expect(page.get_by_text("7 h 30 min")).to_be_visible()
-        wait(page, THINK_MS + POINT_MS + PRESS_MS)
-        page.get_by_role("button", name="good", exact=True).click()
-    wait(page, POINT_MS + PRESS_MS)
-    page.get_by_role("button", name="Done").click()
-    expect(page.get_by_text("That is all.")).to_be_visible()
-
-
 def answered(page: Page, url: str, key: str) -> None:
     page.goto(f"{url}/questionnaire/?id={key}")
     items = len(pack(key).items)
@@ -115,7 +96,7 @@ def answered(page: Page, url: str, key: str) -> None:
     page.get_by_role("button", name="Begin").click()
     for number in range(1, items + 1):
         expect(page.get_by_role("heading", name=f"question {number}", exact=True)).to_be_visible()
-        wait(page, READ_MS + THINK_MS + POINT_MS + PRESS_MS)
+        wait(page, READ_MS + TAP_MS)
         page.get_by_role("button", name="answer 0", exact=True).click()
     wait(page, POINT_MS + PRESS_MS)
     page.get_by_role("button", name="Add them up").click()

@@ -1,9 +1,8 @@
-"""The questions of the welcome, and the profile that they make. Every choice has a default, so that a plan is twenty taps away."""
+"""The questions of the welcome, one form a screen. What is about health has no default: it is said, or it is asked again."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-from zoneinfo import available_timezones
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +31,15 @@ KITS = [
     ("dumbbells", _("dumbbells at home")),
     ("barbell", _("a barbell and a rack")),
     ("gym", _("a full gym")),
+    ("own", _("what I have said before")),
 ]
+KIT_HINTS = {
+    "bands": _("yellow, red and green, and a chair"),
+    "dumbbells": _("pairs from 4 to 20 kg, a bench"),
+    "barbell": _("a bar, a bench, plates up to 97.5 kg in all"),
+    "gym": _("machines, cables, dumbbells, barbells"),
+    "own": _("a list of your own, kept as it is"),
+}
 _MACHINES = (
     "cable lat_pulldown seated_row leg_press chest_press chest_fly leg_curl leg_extension shoulder_press calf_machine"
 )
@@ -80,6 +87,7 @@ CONDITIONS = [
     ("eating_disorder", _("an eating disorder")),
     ("bipolar", _("bipolar")),
     ("psychosis", _("psychosis")),
+    ("pregnant", _("pregnant")),
     ("postpartum", _("birth in the last months")),
     ("recent_concussion", _("a recent concussion")),
     ("insulin", _("insulin")),
@@ -108,113 +116,203 @@ LIMITATIONS = [
     ("pelvic_floor", _("pelvic floor")),
     ("wheelchair", _("wheelchair")),
 ]
+EXPERIENCE = [
+    ("none", _("never")),
+    ("novice", _("a little")),
+    ("intermediate", _("for a year or more")),
+    ("advanced", _("for many years")),
+]
+YES_NO = [("yes", _("yes")), ("no", _("no"))]
+FALLS = [("0", _("no")), ("1", _("once")), ("2", _("twice or more"))]
+WEEKDAYS = [
+    ("Mon", _("Mon")),
+    ("Tue", _("Tue")),
+    ("Wed", _("Wed")),
+    ("Thu", _("Thu")),
+    ("Fri", _("Fri")),
+    ("Sat", _("Sat")),
+    ("Sun", _("Sun")),
+]
+HOURS = [
+    ("", _("any time")),
+    ("06:00-11:00", _("morning")),
+    ("11:00-16:00", _("midday")),
+    ("16:00-22:00", _("evening")),
+]
 
 
-class SetupForm(forms.Form):
-    """What would you like to feel different, your kit, your time, your body."""
+MINUTES = (10, 15, 20, 30, 45, 60, 75, 90)
+
+
+class Feel(forms.Form):
+    """What would you like to feel different, and what do you want back?"""
 
     goals = forms.MultipleChoiceField(
-        label=_("What would you like to feel different?"),
-        choices=GOALS,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+        label=_("As many as you like"), choices=GOALS, required=False, widget=forms.CheckboxSelectMultiple
     )
     one_thing = forms.CharField(
-        label=_("What is the one thing you want back? (your words, only for you)"), max_length=200, required=False
+        label=_("The one thing you want back"),
+        help_text=_("If you like; only for you."),
+        max_length=200,
+        required=False,
     )
-    kit = forms.ChoiceField(
-        label=_("What do you have to train with?"), choices=KITS, initial="chair", widget=forms.RadioSelect
-    )
+
+
+class Kit(forms.Form):
+    """What there is to train with."""
+
+    kit = forms.ChoiceField(choices=KITS, widget=forms.RadioSelect)
+
+
+class Time(forms.Form):
+    """How often, how long, and when."""
+
     days = forms.TypedChoiceField(
-        label=_("Days a week"), choices=[(n, str(n)) for n in range(1, 7)], initial=3, coerce=int
+        label=_("Days a week"),
+        choices=[(n, str(n)) for n in range(1, 7)],
+        initial=3,
+        coerce=int,
+        widget=forms.RadioSelect,
     )
     minutes = forms.TypedChoiceField(
-        label=_("Minutes a session"),
-        choices=[(n, str(n)) for n in (10, 15, 20, 30, 45, 60, 75, 90)],
+        label=_("Minutes each time"),
+        choices=[(n, str(n)) for n in MINUTES],
         initial=30,
         coerce=int,
+        widget=forms.RadioSelect,
     )
-    experience = forms.ChoiceField(
-        label=_("Have you lifted before?"),
-        choices=[
-            ("none", _("never")),
-            ("novice", _("a little")),
-            ("intermediate", _("for a year or more")),
-            ("advanced", _("for many years")),
-        ],
-        initial="none",
+    weekdays = forms.MultipleChoiceField(
+        label=_("Only on these days"), choices=WEEKDAYS, required=False, widget=forms.CheckboxSelectMultiple
     )
-    active_now = forms.BooleanField(
-        label=_("I have moved for 30 minutes on three days a week in the last three months"), required=False
+    hours = forms.ChoiceField(
+        label=_("Time of day"), choices=HOURS, initial="", required=False, widget=forms.RadioSelect
     )
-    age = forms.IntegerField(label=_("Age"), min_value=1, max_value=110)
-    sex = forms.ChoiceField(
-        label=_("Sex"),
-        choices=[("F", _("female")), ("M", _("male")), ("X", _("neither, or I would rather not say"))],
-        initial="X",
+    bedtime = forms.TimeField(
+        label=_("Usual bedtime"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-    body_mass_kg = forms.FloatField(
-        label=_("Body mass in kg (a guess will do)"), min_value=25, max_value=350, initial=75
-    )
-    pregnant_weeks = forms.IntegerField(
-        label=_("Pregnant? Weeks, or leave empty"), min_value=1, max_value=42, required=False
-    )
-    symptoms = forms.MultipleChoiceField(
-        label=_("Do you have any of these now?"), choices=SYMPTOMS, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    conditions = forms.MultipleChoiceField(
-        label=_("Do any of these apply?"), choices=CONDITIONS, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    limitations = forms.MultipleChoiceField(
-        label=_("Does anything hurt or limit you?"),
-        choices=LIMITATIONS,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    systolic = forms.IntegerField(
-        label=_("Blood pressure, if you know it: upper"), min_value=60, max_value=300, required=False
-    )
-    diastolic = forms.IntegerField(label=_("and lower"), min_value=30, max_value=200, required=False)
-    bedtime = forms.TimeField(label=_("Usual bedtime"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    timezone = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
-
-    quick: ClassVar = ("goals", "one_thing", "kit", "days", "minutes", "experience")
-    body: ClassVar = ("age", "sex", "body_mass_kg", "active_now", "symptoms", "conditions", "limitations")
-    more: ClassVar = ("pregnant_weeks", "systolic", "diastolic", "bedtime")
-
-    def clean_timezone(self) -> str:
-        """The browser's zone where it is one that we know; otherwise none is assumed."""
-        zone = str(self.cleaned_data["timezone"])
-        return zone if zone in available_timezones() else ""
 
     def clean(self) -> dict[str, Any]:
-        """Blood pressure comes as two numbers or not at all."""
+        """As many days to choose from as are to be trained on."""
         data = super().clean() or {}
-        if bool(data.get("systolic")) != bool(data.get("diastolic")):
-            self.add_error("systolic", _("Blood pressure is two numbers; leave both empty if you do not know."))
+        named = data.get("weekdays") or []
+        if named and len(named) < data.get("days", 1):
+            self.add_error("weekdays", _("Fewer days than you want to train on: tick more, or none for any day."))
         return data
 
-    def profile(self) -> dict[str, Any]:
-        """The PROFILE.json of these answers."""
-        said = self.cleaned_data
-        made: dict[str, Any] = {
-            "age": said["age"],
-            "sex": said["sex"],
-            "body_mass_kg": said["body_mass_kg"],
-            "experience": said["experience"],
-            "active_now": said["active_now"],
-            "days_per_week": said["days"],
-            "minutes": said["minutes"],
-            "goals": said["goals"],
-            "conditions": said["conditions"],
-            "symptoms": said["symptoms"],
-            "limitations": said["limitations"],
-            **KIT_PROFILE[said["kit"]],
-        }
-        if said.get("systolic"):
-            made["blood_pressure"] = [said["systolic"], said["diastolic"]]
-        if said.get("pregnant_weeks"):
-            made["pregnant_weeks"] = said["pregnant_weeks"]
-        if said.get("bedtime"):
-            made["bedtime"] = said["bedtime"].strftime("%H:%M")
-        return made
+
+class Lifted(forms.Form):
+    """How long with weights."""
+
+    experience = forms.ChoiceField(choices=EXPERIENCE, widget=forms.RadioSelect)
+
+
+class Moving(forms.Form):
+    """Active now, as the screening before exercise asks it."""
+
+    active_now = forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect)
+
+
+class Body(forms.Form):
+    """Age has no default; body mass and sex only set the first loads."""
+
+    age = forms.IntegerField(
+        label=_("Age"),
+        min_value=1,
+        max_value=110,
+        error_messages={"required": _("Your age in years, so that the plan is safe for you.")},
+    )
+    body_mass_kg = forms.FloatField(
+        label=_("Body mass in kg"),
+        help_text=_("A guess will do."),
+        min_value=25,
+        max_value=350,
+        initial=75,
+    )
+    sex = forms.ChoiceField(
+        label=_("Sex"),
+        choices=[("F", _("female")), ("M", _("male")), ("X", _("neither, or not said"))],
+        initial="X",
+        widget=forms.RadioSelect,
+    )
+
+
+class _Ticked(forms.Form):
+    """A question of the screening: something is ticked, or "none" is said; nothing at all is no answer."""
+
+    none = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    asked = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing said, or both at once, is asked again."""
+        data = super().clean() or {}
+        ticked = data.get(self.asked)
+        if self.asked in self.errors:
+            return data
+        if not ticked and not data.get("none"):
+            self.add_error(self.asked, _("Tick what is so, or say that none of these is."))
+        if ticked and data.get("none"):
+            self.add_error(self.asked, _("Something is ticked above. Take the tick away, or press Next."))
+        return data
+
+
+class Symptoms(_Ticked):
+    """What asks for a doctor before training."""
+
+    asked = "symptoms"
+    symptoms = forms.MultipleChoiceField(choices=SYMPTOMS, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+class Conditions(_Ticked):
+    """What makes a plan lighter, or asks somebody first."""
+
+    asked = "conditions"
+    conditions = forms.MultipleChoiceField(choices=CONDITIONS, required=False, widget=forms.CheckboxSelectMultiple)
+    pregnant_weeks = forms.IntegerField(
+        label=_("If you are pregnant: how many weeks?"), min_value=1, max_value=42, required=False
+    )
+    pregnant_weeks.widget.attrs["placeholder"] = " "  # so that the style sheet can tell it from an empty one
+
+    def clean(self) -> dict[str, Any]:
+        """Pregnant is ticked with its weeks, or neither is said."""
+        data = super().clean() or {}
+        ticked = "pregnant" in (data.get("conditions") or [])
+        if ticked and not data.get("pregnant_weeks") and "pregnant_weeks" not in self.errors:
+            self.add_error("pregnant_weeks", _("About how many weeks? A guess will do."))
+        if data.get("pregnant_weeks") and not ticked:
+            self.add_error("conditions", _("Weeks are written below: tick “pregnant” too, or empty them."))
+        return data
+
+
+class Falls(forms.Form):
+    """Two falls in a year make a plan that keeps to supported work."""
+
+    falls = forms.ChoiceField(choices=FALLS, widget=forms.RadioSelect)
+
+
+class Limits(_Ticked):
+    """What hurts, so that no exercise loads it."""
+
+    asked = "limitations"
+    limitations = forms.MultipleChoiceField(choices=LIMITATIONS, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+class Pressure(forms.Form):
+    """Two numbers, or "I do not know"."""
+
+    systolic = forms.IntegerField(label=_("Upper"), min_value=60, max_value=300, required=False)
+    diastolic = forms.IntegerField(label=_("Lower"), min_value=30, max_value=200, required=False)
+    none = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Both numbers, the upper above the lower, or neither and said so."""
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        upper, lower = data.get("systolic"), data.get("diastolic")
+        if data.get("none") and (upper or lower):
+            self.add_error("systolic", _("Numbers are written above. Empty them, or press Next."))
+        elif not data.get("none") and not (upper and lower):
+            self.add_error("systolic", _("Blood pressure is two numbers; or say that you do not know it."))
+        elif upper and lower and lower >= upper:
+            self.add_error("systolic", _("The upper number is the larger of the two."))
+        return data

@@ -211,27 +211,35 @@ def chances(person: models.Person, chosen: Offer, *, outcome: str, weeks: int) -
 
     None for a comparison that no ready design is like.
     """
+    found = prospects(person, chosen, outcome=outcome, lengths=(weeks,))
+    return {k: v for k, v in found[0].items() if k != "weeks"} if found else None
+
+
+def prospects(
+    person: models.Person, chosen: Offer, *, outcome: str, lengths: tuple[int, ...] = WEEKS
+) -> list[dict[str, int]]:
+    """The chances for each length in weeks; empty for a comparison that no ready design is like."""
     from mettle import evidence  # noqa: PLC0415 # likewise
     from mettle.trials import planning  # noqa: PLC0415 # likewise
 
     own_sd = own_spread(person, outcome)
     priors = evidence.for_claim(chosen.claim or None, outcome, own_sd=own_sd)
     found = planning.plan(
-        "acute", priors=priors, own_sd=own_sd, lengths=(7 * weeks,), two_ways="rest" not in chosen.arms
+        "acute", priors=priors, own_sd=own_sd, lengths=tuple(7 * w for w in lengths), two_ways="rest" not in chosen.arms
     )
     like = [
         c
         for c in found.curves
         if c.candidate.kind == chosen.kind or (chosen.kind == "am_pm" and c.candidate.kind == "variant")
     ]
-    if not like:
-        return None
-    best = like[0]
-    return {
-        "clear": round(float(best.clear[0])),
-        "probable": round(float(best.probable[0])),
-        "minutes": round(float(best.minutes[0])),
-    }
+    asked = sorted(like, key=lambda c: len(c.candidate.ratings.hours))[-1:]  # the app asks as often as any of them
+    return [
+        {"weeks": weeks, "clear": round(clear), "probable": round(probable), "minutes": round(minutes)}
+        for best in asked
+        for weeks, clear, probable, minutes in zip(
+            lengths, best.clear.tolist(), best.probable.tolist(), best.minutes.tolist(), strict=True
+        )
+    ]
 
 
 def own_spread(person: models.Person, outcome: str) -> float:

@@ -23,6 +23,8 @@ from mettle.web.middleware import CSP
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from django.http import HttpRequest
 
     from mettle.web import models
@@ -113,10 +115,15 @@ def _current(request: HttpRequest) -> models.Plan | None:
 
 
 def _week(week: dict[str, Any], done: set[str]) -> dict[str, Any]:
-    return {"week": week["week"], "deload": week["deload"], "sessions": [_session(s, done) for s in week["sessions"]]}
+    return {
+        "week": week["week"],
+        "deload": week["deload"],
+        "sessions": [session_shown(s, done) for s in week["sessions"]],
+    }
 
 
-def _session(session: dict[str, Any], done: set[str]) -> dict[str, Any]:
+def session_shown(session: dict[str, Any], done: Container[str] = ()) -> dict[str, Any]:
+    """A planned session in the words of a page."""
     names = catalogue.exercises()
     return {
         "id": session["id"],

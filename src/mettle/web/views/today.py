@@ -49,11 +49,8 @@ def show(request: HttpRequest) -> HttpResponse:
 def next_card(person: models.Person, plan: models.Plan | None, today: date) -> dict[str, Any]:
     """What is next: a check-in before the decision to train, the session of the day, else rest."""
     due = programme.due(person, plan, today) if plan else None
-    checked_in = (
-        person.observations.filter(deleted="", on=today, source="mettle").exclude(outcome__in=store.ASIDE).exists()
-    )
     trained = person.sessions.filter(deleted="", on=today, finished=True).exists()
-    if not checked_in:
+    if not checked_in(person, today):
         return {"kind": "check_in", "occasion": "before" if due else "any", "then": _title(due) if due else None}
     if due and not trained:
         return {"kind": "session", "id": due["id"], "title": _title(due), "minutes": round(due["minutes"])}
@@ -67,6 +64,12 @@ def next_card(person: models.Person, plan: models.Plan | None, today: date) -> d
     if questionnaire:
         return {"kind": "questionnaire", "id": questionnaire, "name": instruments.load(questionnaire).name}
     return {"kind": "rest"}
+
+
+def checked_in(person: models.Person, today: date) -> bool:
+    """Whether this person has answered a slider today."""
+    rated = person.observations.filter(deleted="", on=today, source="mettle").exclude(outcome__in=store.ASIDE)
+    return bool(rated.exists())
 
 
 def kind_word(person: models.Person, today: date) -> str | None:

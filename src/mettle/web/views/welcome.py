@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mettle.web import computing, lock, people, signin
+from mettle.web import computing, lock, people, setup_steps, signin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @require_GET
 def first_page(request: HttpRequest) -> HttpResponse:
     """What mettle is, and the two ways to begin."""
-    return render(request, "mettle/welcome.html")
+    person = people.person_of(request) if request.user.is_authenticated else None
+    begun = person is not None and not person.profile and setup_steps.KEPT in person.choices
+    return render(request, "mettle/welcome.html", {"begun": begun})
 
 
 @require_GET

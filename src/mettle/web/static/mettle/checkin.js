@@ -10,6 +10,7 @@ const place = document.getElementById("check-in");
 const inline = place.dataset.occasion !== undefined; // the card on Today; else the screen of its own
 const occasion = inline ? place.dataset.occasion : new URLSearchParams(location.search).get("occasion") || "";
 const title = (text) => el(inline ? "h2" : "h1", { tabindex: "-1" }, text);
+const next = place.dataset.next; // in the welcome: where it goes on, without anything but the sliders
 const watch = stopwatch();
 const made = {};
 
@@ -89,20 +90,21 @@ async function start() {
   if (!bundle) { show(place, title(gettext("How is it right now?")), el("p", {}, gettext("This device needs a connection once before it can check in."))); return; }
   const items = bundle.check_in.items.map((item) => slider(item, "observation", (value) => ({ ...moment(), outcome: item.id, value })));
   const context = bundle.check_in.context.map((item) => (item.kind === "tick" ? tick(item) : number(item)));
-  const night = bundle.check_in.sleep ? nightBefore(bundle.check_in.sleep) : null;
+  const night = bundle.check_in.sleep && !next ? nightBefore(bundle.check_in.sleep) : null;
   const morning = occasion === "morning" || (occasion !== "evening" && occasion !== "after" && new Date().getHours() < 12);
   const finished = async () => {
     await store.record([{ kind: "observation.put", entity: uuid(), fields: { ...moment(), outcome: "check_in_s", value: watch.seconds(), ...(occasion ? { occasion } : {}) } }]);
-    flush();
-    const next = occasion !== "before" ? [el("a", { class: "button main wide", href: "/" }, gettext("Today"))] : [
+    const sent = flush();
+    if (next) { await Promise.race([sent, new Promise((ok) => setTimeout(ok, 1_500))]); location.href = next; return; } // what was not sent by then waits in the outbox
+    const onwards = occasion !== "before" ? [el("a", { class: "button main wide", href: "/" }, gettext("Today"))] : [
       el("a", { class: "button main wide", href: "/workout/" }, gettext("Train now")), el("a", { class: "button wide", href: "/workout/?short=1" }, gettext("Ten minutes today")), el("a", { class: "button plain wide", href: "/" }, gettext("Not today, and that is fine"))];
     const kept = title(gettext("Kept"));
-    show(place, kept, el("p", { role: "status" }, gettext("Thank you. That is all.")), el("div", { class: "stack" }, ...next));
+    show(place, kept, el("p", { role: "status" }, gettext("Thank you. That is all.")), el("div", { class: "stack" }, ...onwards));
     kept.focus();
   };
   show(place, title(bundle.check_in.titles[occasion] || gettext("How is it right now?")), el("p", { class: "small" }, gettext("Tap each line where you are. It is kept as you let go.")), ...items, morning ? night : null,
-    el("details", { class: inline ? "" : "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context),
-    el("div", { class: inline ? "" : "thumb" }, el("button", { class: "main wide", onclick: finished }, gettext("Done"))));
+    next ? null : el("details", { class: inline ? "" : "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context),
+    el("div", { class: inline ? "" : "thumb" }, el("button", { class: "main wide", onclick: finished }, next ? gettext("Next") : gettext("Done"))));
   fetchBundle();
 }
 

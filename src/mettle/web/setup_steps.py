@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mettle.web import setup_form as ask
 from mettle.web.models import Person  # noqa: TC001 # a public name of the module
@@ -63,55 +63,55 @@ class Step:
 
 
 STEPS = (
-    Step("feel", lazy("What would you like to feel different?"), "", ask.Feel, "fields", lazy("To feel different")),
-    Step("kit", lazy("What do you have to train with?"), "", ask.Kit, "choose", lazy("To train with")),
-    Step("time", lazy("How much time do you have?"), "", ask.Time, "fields", lazy("Time")),
-    Step("lifted", lazy("Have you lifted weights before?"), "", ask.Lifted, "choose", lazy("Lifted before")),
+    Step("feel", _("What would you like to feel different?"), "", ask.Feel, "fields", _("To feel different")),
+    Step("kit", _("What do you have to train with?"), "", ask.Kit, "choose", _("To train with")),
+    Step("time", _("How much time do you have?"), "", ask.Time, "fields", _("Time")),
+    Step("lifted", _("Have you lifted weights before?"), "", ask.Lifted, "choose", _("Lifted before")),
     Step(
         "moving",
-        lazy("Have you been moving?"),
-        lazy("Half an hour, three days a week, for three months. Brisk walking counts."),
+        _("Have you been moving?"),
+        _("Half an hour, three days a week, for three months. Brisk walking counts."),
         ask.Moving,
         "choose",
-        lazy("Moving for three months"),
+        _("Moving for three months"),
     ),
-    Step("body", lazy("A little about your body"), "", ask.Body, "fields", lazy("Body")),
+    Step("body", _("A little about your body"), "", ask.Body, "fields", _("Body")),
     Step(
         "symptoms",
-        lazy("Do you have any of these now?"),
-        lazy("If so, that comes first."),
+        _("Do you have any of these now?"),
+        _("If so, that comes first."),
         ask.Symptoms,
         "tick",
-        lazy("Now"),
-        lazy("None of these"),
+        _("Now"),
+        _("None of these"),
     ),
     Step(
         "conditions",
-        lazy("Do any of these apply to you?"),
-        lazy("Then the plan is made lighter."),
+        _("Do any of these apply to you?"),
+        _("Then the plan is made lighter."),
         ask.Conditions,
         "tick",
-        lazy("Health"),
-        lazy("None of these"),
+        _("Health"),
+        _("None of these"),
     ),
-    Step("falls", lazy("Have you fallen in the last year?"), "", ask.Falls, "choose", lazy("Falls in a year")),
+    Step("falls", _("Have you fallen in the last year?"), "", ask.Falls, "choose", _("Falls in a year")),
     Step(
         "limits",
-        lazy("Does anything hurt or limit you?"),
-        lazy("Exercises that load it stay out."),
+        _("Does anything hurt or limit you?"),
+        _("Exercises that load it stay out."),
         ask.Limits,
         "tick",
-        lazy("Hurts or limits"),
-        lazy("Nothing does"),
+        _("Hurts or limits"),
+        _("Nothing does"),
     ),
     Step(
         "pressure",
-        lazy("What is your blood pressure?"),
-        lazy("The last one measured, if you know it."),
+        _("What is your blood pressure?"),
+        _("The last one measured, if you know it."),
         ask.Pressure,
         "fields",
-        lazy("Blood pressure"),
-        lazy("I do not know it"),
+        _("Blood pressure"),
+        _("I do not know it"),
     ),
 )
 BY_KEY = {step.key: step for step in STEPS}
@@ -249,15 +249,15 @@ def in_words(step: Step, data: Mapping[str, Any]) -> str:
     match step.key:
         case "feel":
             named = [*_names(ask.GOALS, told["goals"]), told["one_thing"]]
-            return ", ".join(name for name in named if name) or _("nothing named")
+            return ", ".join(name for name in named if name) or gettext("nothing named")
         case "time":
             hours = _names(ask.HOURS, [told["hours"]]) if told["hours"] else []
-            much = _("%(days)s days, %(minutes)s minutes") % told
+            much = gettext("%(days)s days, %(minutes)s minutes") % told
             return ", ".join([much, *_names(ask.WEEKDAYS, told["weekdays"]), *hours])
         case "body":
-            return _("%(age)s years, %(body_mass_kg)s kg") % {**told, "body_mass_kg": f"{told['body_mass_kg']:g}"}
+            return gettext("%(age)s years, %(body_mass_kg)s kg") % {**told, "body_mass_kg": f"{told['body_mass_kg']:g}"}
         case "pressure":
-            return f"{told['systolic']}/{told['diastolic']}" if told["systolic"] else _("not known")
+            return f"{told['systolic']}/{told['diastolic']}" if told["systolic"] else gettext("not known")
         case _:
             name = next(iter(n for n in told if n != "none"))
             value = told[name]

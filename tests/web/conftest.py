@@ -16,12 +16,16 @@ from mettle.web import answering, programme
 from mettle.web.models import Person
 from tests.web import postgres
 from tests.web.mailbox import Mailbox, mailbox
+from tests.web.served import PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from django.contrib.auth.models import User
+    from playwright.sync_api import Browser, Page
+
+    from tests.web.served import Site
 
 expect.set_options(
     timeout=20_000
@@ -80,6 +84,16 @@ def _addresses_anew() -> None:
     for module in ("allauth.account.urls", "allauth.urls", "mettle.web.urls"):
         importlib.reload(importlib.import_module(module))
     clear_url_caches()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """A phone in a module's own browser, signed in at its own site; nothing is set up."""
+    made = browser.new_context(**PHONE)
+    page = made.new_page()
+    page.goto(site.link())
+    yield page
+    made.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 NAME = "mettle.test"
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+"""A small one, which most people's are not smaller than."""
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

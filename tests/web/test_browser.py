@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.web.hands import set_up
-from tests.web.served import Site, running, until
+from tests.web.served import PHONE, Site, running, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 
 @pytest.fixture(scope="module")
@@ -213,9 +212,20 @@ def test_two_devices_edit_one_session_and_both_see_the_same(
     form.get_by_role("button", name="Keep").click()
     expect(laptop.get_by_text("9 × 12.5 kg")).to_be_visible()
 
+    expect(page.locator(".done-list li")).to_have_count(1)
+    laptop.get_by_text("Add a set").click()
+    added = laptop.locator("form.set-form", has=laptop.get_by_role("button", name="Add it"))
+    added.get_by_label("Exercise").fill("Goblet squat")
+    added.get_by_label("Reps").fill("5")
+    added.get_by_label("Load").fill("16")
+    added.get_by_role("button", name="Add it").click()
+    expect(laptop.get_by_text("5 × 16 kg")).to_be_visible()
+
     context.set_offline(False)
     expect(page.locator("#unsynced")).to_be_hidden()
     expect(page.locator(".done-list li").first).to_contain_text("12.5 kg × 9")
+    expect(page.locator(".done-list li").nth(1)).to_contain_text("Goblet squat")
+    expect(page.locator(".done-list li").nth(1)).to_contain_text("16 kg × 5 · from another device")
     laptop.reload()
     expect(laptop.get_by_text("9 × 12.5 kg")).to_be_visible()
     laptop.goto(f"{site.url}/data/")

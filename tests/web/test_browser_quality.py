@@ -19,7 +19,7 @@ from playwright.sync_api import expect, sync_playwright
 from mettle.instruments import text
 from tests.conftest import ROOT
 from tests.web import hands
-from tests.web.served import Site, running, until
+from tests.web.served import PHONE, Site, running, until
 from tests.web.test_access import ARGUMENTS, WHO
 from tests.web.test_data import HEVY
 from tests.web.words import pack
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, Playwright
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 FIRST_SET_TAPS, FIRST_SET_S, FIRST_CHECK_IN_S, PLAN_S = 20, 180, 60, 60
 WELCOME = (
     ("What do you have to train with?", "A few bands"),

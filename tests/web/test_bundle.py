@@ -36,6 +36,26 @@ def test_every_loaded_bar_of_the_session_is_drawn_once(alice: User) -> None:
         assert "style=" not in drawn
 
 
+def test_a_stand_in_comes_with_its_own_steps_in_the_rounds_of_what_it_replaces(alice: User) -> None:
+    person = models.Person.of(alice)
+    person.profile = PROFILE | {"equipment": ["dumbbell", "band", "chair"], "dumbbells_kg": [4, 6, 8], "minutes": 45}
+    programme.make(person)
+    sides = set()
+    for session in (sent := bundle.of(person))["sessions"] + sent["short"]:
+        for place, planned in enumerate(session["exercises"]):
+            own = [s for s in session["steps"] if s["exercise"] == place and s["round"]]
+            for other in planned["alternatives"]:
+                assert [s["set"] for s in other["steps"]] == list(range(len(other["sets"])))  # each set once, in order
+                assert {s["round"] for s in other["steps"]} == {s["round"] for s in own}
+                assert {s["label"] for s in other["steps"]} == {s["label"] for s in own}
+                assert all(("clock" in s) == ("clock" in own[0]) for s in other["steps"])
+                of_both = {planned["sets"][own[-1]["set"]]["side"], other["sets"][-1]["side"]}
+                sides.add(len(of_both))
+                if of_both == {"both", "right"} and other["sets"][-1]["side"] == "right":
+                    assert len(other["steps"]) == 2 * len(own)
+    assert sides == {1, 2}, "the plan must have a two-handed exercise with a one-sided stand-in, or the other way round"
+
+
 def test_the_ladder_and_the_gentle_format_come_with_the_wish(alice: User) -> None:
     person = models.Person.of(alice)
     person.profile = PROFILE | {"goals": ["ptsd", "social_anxiety"]}

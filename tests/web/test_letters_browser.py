@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests.web.mailbox import mailbox
-from tests.web.served import running
-from tests.web.test_browser_quality import PHONE, watch
+from tests.web.served import PHONE, running
+from tests.web.test_browser_quality import watch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

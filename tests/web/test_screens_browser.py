@@ -9,27 +9,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.hands import check_in, set_up
-from tests.web.test_browser import PHONE, browser, site
+from tests.web.test_browser import browser, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
     from tests.web.served import Site
 
 __all__ = ["browser", "site"]  # fixtures of the other browser tests
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-
-
-@pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
-    """Signed in, nothing set up: the clock can be moved on by the test."""
-    made = browser.new_context(**PHONE)
-    page = made.new_page()
-    page.goto(site.link())
-    yield page
-    made.close()
 
 
 def test_a_day_of_check_ins_on_defaults_costs_at_most_45_seconds(page: Page, site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,10 @@ from playwright.sync_api import expect
 from mettle.web import setup_form
 from tests.web import hands
 from tests.web.served import until
-from tests.web.test_browser import PHONE, browser, site
+from tests.web.test_browser import browser, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
     from tests.web.served import Site
 
@@ -25,15 +24,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings(
 LONG_AWAY_MS = 90_000
 PLANNED: dict[str, tuple[str, ...]] = {}
 """What the plan of a running app was last made for: the same wishes need no new one."""
-
-
-@pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
-    made = browser.new_context(**PHONE)
-    page = made.new_page()
-    page.goto(site.link())
-    yield page
-    made.close()
 
 
 def set_up(page: Page, site: Site, *wishes: str) -> None:
@@ -106,6 +96,52 @@ def test_stations_that_went_by_unwatched_are_asked_about_and_never_invented(page
     page.get_by_role("button", name="Keep that").click()
     expect(page.locator(".done-list li")).to_have_count(1)
     expect(page.locator(".circuit .phase")).to_have_text("Paused")
+
+
+ONE_SIDED_STAND_IN = """(b) => {
+  const both = (e) => e.sets.every((s) => s.side === 'both') && e.sets.length > 1;
+  const sided = (a) => a.sets.some((s) => s.side === 'left');
+  for (const s of b.sessions) for (const [i, e] of s.exercises.entries()) {
+    if (!both(e) || !e.alternatives.some(sided)) continue;
+    e.alternatives = e.alternatives.filter(sided);
+    s.steps = s.steps.filter((t) => t.exercise === i && t.round);
+    b.sessions = [s];
+    return;
+  }
+  throw new Error('the plan has no two-handed exercise with a one-sided stand-in');
+}"""
+
+
+def test_a_one_sided_stand_in_has_both_sides_of_every_set_that_is_left_and_the_way_back_has_not(
+    page: Page, site: Site
+) -> None:
+    set_up(page, site, "low mood", "dumbbells at home")
+    changed_bundle(page, ONE_SIDED_STAND_IN)
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    where, side = page.locator(".where strong"), page.locator(".next-set strong.chip")
+    rounds = int(where.inner_text().split()[-1])
+    planned = page.locator("h1").inner_text()
+    expect(side).to_have_count(0)
+    page.get_by_role("button", name="swap").click()
+    page.locator("dialog button.choice").first.click()
+    expect(page.locator("h1")).not_to_have_text(planned)
+    for done in range(2):
+        for hand in ("left side", "right side"):
+            expect(where).to_have_text(re.compile(f" {done + 1} of {rounds}$"))
+            expect(side).to_have_text(hand)
+            if (done, hand) == (1, "right side"):  # back to the planned one: this round has it once
+                page.get_by_role("button", name="swap").click()
+                page.get_by_role("button", name=f"Back to {planned}").click()
+                expect(side).to_have_count(0)
+            page.get_by_role("button", name="Done as planned").click()
+            expect(page.locator(".done-list li")).to_have_count(2 * done + 1 + (hand == "right side"))
+    for left in range(rounds - 2):
+        expect(where).to_have_text(re.compile(f" {left + 3} of {rounds}$"))
+        page.get_by_role("button", name="Done as planned").click()
+    expect(page.get_by_role("heading", name="That was the last set")).to_be_visible()
+    expect(page.locator(".done-list li", has_text="right side")).to_have_count(1)
+    expect(page.locator(".done-list li", has_text="left side")).to_have_count(2)
 
 
 def test_whoever_comes_back_late_is_told_how_late(page: Page, site: Site) -> None:

@@ -119,16 +119,23 @@ def next_session(request: HttpRequest) -> dict[str, Any]:
     return {"session": ahead[0] if ahead else None}
 
 
-SHOWN = ("id", "reps", "hold_s", "amount", "unit", "rir", "status")
+SHOWN = ("id", "exercise", "kind", "reps", "hold_s", "amount", "unit", "load_kind", "colour", "side", "rir", "status")
 
 
 @api.get("/sessions/{uuid:session}")
 def session_now(request: HttpRequest, session: uuid.UUID) -> dict[str, Any]:
     """The sets of one session as all devices together left them; removed ones are marked."""
+    from mettle.web import bundle  # noqa: PLC0415 # as above
+
     person = person_of(request)
     get_object_or_404(person.sessions, pk=session)
     rows = person.sets.filter(session=session).order_by("done_at", "ordinal", "id")
-    return {"sets": [{n: getattr(row, n) for n in SHOWN} | {"deleted": bool(row.deleted)} for row in rows]}
+    return {
+        "sets": [
+            {n: getattr(row, n) for n in SHOWN} | {"name": bundle.name_of(row.exercise), "deleted": bool(row.deleted)}
+            for row in rows
+        ]
+    }
 
 
 class ImportIn(Schema):

@@ -18,6 +18,7 @@ from mettle.web import exposures, guarded, kit, lock, models, programme, questio
 if TYPE_CHECKING:
     from uuid import UUID
 
+IN_TURN = ("superset", "circuit")
 DEFAULT_CHECK_IN = ("mood", "calm", "energy")
 MOST_CHECK_IN = 8
 
@@ -191,7 +192,13 @@ def _workouts(person: models.Person, plan: models.Plan) -> tuple[list[dict[str, 
     ahead = programme.ahead(person, plan)
     short = {key: plan.plan[key] | {"id": key} for key in titles if plan.plan.get(key)}
     profile = kit.key_of(plan.profile)
-    named = {e["exercise"] for s in (*ahead, *short.values()) for p in s["parts"] for e in p["exercises"]}
+    named = {
+        name
+        for s in (*ahead, *short.values())
+        for p in s["parts"]
+        for e in p["exercises"]
+        for name in (e["exercise"], *e["alternatives"])
+    }
     last = _last_times(person, named)
     return (
         [workout(session, profile, last) for session in ahead],
@@ -217,7 +224,11 @@ def workout(
     steps: list[dict[str, Any]] = []
     for part in session["parts"]:
         first = len(exercises)
-        exercises += [_exercise(e, profile, last, session.get("week", 1)) for e in part["exercises"]]
+        for place, planned in enumerate(part["exercises"]):
+            found = _exercise(planned, profile, last, session.get("week", 1), in_turn=part["kind"] in IN_TURN)
+            for other in found["alternatives"]:
+                other["steps"] = _instead(part, first, place, other)
+            exercises.append(found)
         steps += _steps(part, first)
     names = ", ".join(e["name"] for e in exercises[:2])
     return {
@@ -235,7 +246,7 @@ def workout(
 
 def _steps(part: dict[str, Any], first: int) -> list[dict[str, Any]]:
     """The sets of a part in the order done; in a circuit with the seconds that its clock gives them."""
-    in_turn = part["kind"] in ("superset", "circuit")
+    in_turn = part["kind"] in IN_TURN
     order = prescription.turns(part)
     clock = prescription.clock(part) if part["kind"] == "circuit" else [None] * len(order)
     words = {True: _("round %(n)d of %(of)d"), False: _("set %(n)d of %(of)d")}[in_turn]
@@ -246,11 +257,19 @@ def _steps(part: dict[str, Any], first: int) -> list[dict[str, Any]]:
             "exercise": first + turn.exercise,
             "set": turn.set,
             "work": sum(s["kind"] == "work" for s in sets),
+            "round": turn.round,
             "part": part["kind"],
             "label": words % {"n": turn.round, "of": turn.rounds} if turn.round else _("warm-up set"),
         }
         found.append(step | ({"clock": asdict(interval)} if interval else {}))
     return found
+
+
+def _instead(part: dict[str, Any], first: int, place: int, other: dict[str, Any]) -> list[dict[str, Any]]:
+    """The steps of a stand-in in the place of a planned exercise: it may have a set for each side where that one has one for both."""
+    exercises = [*part["exercises"]]
+    exercises[place] = {"exercise": other["exercise"], "sets": other["sets"]}
+    return [step for step in _steps(part | {"exercises": exercises}, first) if step["exercise"] == first + place]
 
 
 def ladder(person: models.Person, plan: models.Plan) -> dict[str, Any] | None:
@@ -271,20 +290,31 @@ def ladder(person: models.Person, plan: models.Plan) -> dict[str, Any] | None:
 
 
 def _exercise(
-    planned: dict[str, Any], profile: str, last: dict[str, list[dict[str, Any]]], week: int
+    planned: dict[str, Any], profile: str, last: dict[str, list[dict[str, Any]]], week: int, *, in_turn: bool
 ) -> dict[str, Any]:
     shown = kit.shown(planned["exercise"], profile)
     work = [s for s in planned["sets"] if s["kind"] == "work"]
     count = len(work) // (2 if any(s["side"] == "left" for s in work) else 1)
+    rest = {"rest_s": work[-1]["rest_s"]} if in_turn and work else {}  # the others of a round wait as long
     offered = kit.stand_ins(tuple(planned["alternatives"]), count, profile, week=week)
-    return shown | {
-        "sets": [_set(s) for s in planned["sets"]],
-        "reason": planned["reason"],
-        "cue": planned["cue"] or shown["cue"],
-        "alternatives": [kit.shown(a, profile) | {"sets": [_set(s) for s in sets]} for a, sets in offered],
-        "last": last.get(planned["exercise"], []),
-        "records": _records(planned["exercise"], shown["name"], last),
-    }
+    return (
+        shown
+        | {
+            "sets": [_set(s) for s in planned["sets"]],
+            "reason": planned["reason"],
+            "cue": planned["cue"] or shown["cue"],
+            "alternatives": [
+                kit.shown(a, profile) | {"sets": [_set(s) | rest for s in sets]} | _before(a, last)
+                for a, sets in offered
+            ],
+        }
+        | _before(planned["exercise"], last)
+    )
+
+
+def _before(exercise: str, last: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """What was done of an exercise, and what to beat."""
+    return {"last": last.get(exercise, []), "records": _records(exercise, name_of(exercise), last)}
 
 
 def name_of(exercise: str) -> str:

@@ -3,7 +3,7 @@ import * as store from "./store.js";
 
 const SHOWN = ["reps", "hold_s", "amount", "unit", "rir", "status"];
 
-// Brings the sets done so far up to date; true where something was different.
+// Brings the sets done so far up to date, and adds those of another device; true where something was different.
 export async function changedElsewhere(active) {
   if (!navigator.onLine || (await store.waiting()).unsent) return false;
   let sets;
@@ -17,5 +17,7 @@ export async function changedElsewhere(active) {
   const before = JSON.stringify(active.done);
   active.done = active.done.filter((d) => !now.get(d.entity)?.deleted);
   for (const d of active.done) for (const name of SHOWN) if (now.has(d.entity)) d.fields[name] = now.get(d.entity)[name];
+  const mine = new Set(active.done.map((d) => d.entity));
+  for (const { id, name, deleted, ...fields } of sets) if (!deleted && !mine.has(id)) active.done.push({ entity: id, step: null, name, fields, elsewhere: true });
   return JSON.stringify(active.done) !== before;
 }

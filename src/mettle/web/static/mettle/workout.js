@@ -15,6 +15,7 @@ let active = null; // {entity, session, index, swaps: {exercise index: alternati
 let ticker = null;
 let preparing = false; // a bundle that arrives meanwhile must not wipe what is being chosen,
 let ended = false; // nor what is told at the end
+const LOOK_MS = 60_000; // how often another device is looked for while a session is open
 const LATE_MS = 3000; // a clock that is looked at later than this was not watched
 
 function exerciseAt(step) {
@@ -23,11 +24,13 @@ function exerciseAt(step) {
   return swap === undefined ? planned : { ...planned, ...planned.alternatives[swap], alternatives: planned.alternatives };
 }
 const setAt = (step) => exerciseAt(step).sets[Math.min(step.set, exerciseAt(step).sets.length - 1)];
-const loadText = (set) => {
+const plainLoad = (set) => {
   if (set.load_kind === "band") return gettext("%(colour)s band", { colour: set.colour });
   if (set.load_kind === "bodyweight" && !set.amount) return gettext("body weight");
-  return set.amount ? set.per_hand ? gettext("%(load)s each hand", { load: `${set.amount} ${set.unit}` }) : `${set.amount} ${set.unit}` : "";
+  return set.amount ? `${set.amount} ${set.unit}` : "";
 };
+const loadText = (set) => (set.amount && set.per_hand ? gettext("%(load)s each hand", { load: plainLoad(set) }) : plainLoad(set));
+const sideText = (set) => ({ left: gettext("left side"), right: gettext("right side") })[set.side] || "";
 const repsText = (set) => (set.hold_s ? `${set.hold_s} s` : Array.isArray(set.reps) && set.reps[0] !== set.reps[1] ? `${set.reps[0]}–${set.reps[1]}` : `${target(set.reps) ?? ""}`);
 const target = (reps) => (Array.isArray(reps) ? reps[1] : reps);
 
@@ -80,7 +83,7 @@ function scale(question, low, high, onPick) {
 const observed = (outcome, value, occasion) => ({ kind: "observation.put", entity: uuid(), fields: { ...moment(), outcome, value, occasion } });
 
 async function begin(session, step = null, tension = null) {
-  active = { entity: uuid(), session, index: 0, swaps: {}, done: [], restUntil: 0, restTotal: 0, pick: {}, startedAt: Date.now() };
+  active = { entity: uuid(), session, planned: session.steps, index: 0, swaps: {}, done: [], restUntil: 0, restTotal: 0, pick: {}, startedAt: Date.now() };
   const where = step ? { notes: `Step ${step.step}: ${step.place}`, place: step.place === "home" ? "home" : step.place.startsWith("outside") ? "outdoors" : "gym", company: step.place === "class" ? "class" : "" } : {};
   active.ladder = Boolean(step);
   active.notes = where.notes || "";
@@ -162,9 +165,26 @@ async function editSet(done) {
     el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Leave it")));
 }
 
+// What is left of an exercise, round by round, as the one in its place does it: a set for each side, or one for both.
+function instead(exercise, source = []) {
+  const given = new Map();
+  for (const s of source) if (s.exercise === exercise) given.set(s.round, [...(given.get(s.round) || []), s]);
+  if (!given.size) return; // sent by an older version
+  const left = active.session.steps.slice(active.index);
+  const seen = new Set();
+  const steps = left.flatMap((s) => {
+    if (s.exercise !== exercise) return [s];
+    if (seen.has(s.round)) return [];
+    seen.add(s.round);
+    return given.get(s.round) || [];
+  });
+  active.session = { ...active.session, steps: [...active.session.steps.slice(0, active.index), ...steps] };
+  if (active.clock) { const clock = circuit.enter(active.session.steps, active.index, "ready", Date.now()); active.clock = clock && circuit.held(clock, Date.now()); }
+}
+
 function swapSheet(step) {
   const planned = active.session.exercises[step.exercise];
-  const choose = async (i) => { if (i === null) delete active.swaps[step.exercise]; else active.swaps[step.exercise] = i; active.pick = {}; await store.keep("active", active); dialog.close(); render(); };
+  const choose = async (i) => { if (i === null) delete active.swaps[step.exercise]; else active.swaps[step.exercise] = i; active.pick = {}; active.workUntil = 0; instead(step.exercise, i === null ? active.planned : planned.alternatives[i].steps); await store.keep("active", active); dialog.close(); render(); };
   const dialog = sheet(gettext("Do something else instead"),
     ...planned.alternatives.map((a, i) => el("button", { class: "wide choice", onclick: () => choose(i) }, picture(a.picture, ""), el("span", {}, a.name))),
     active.swaps[step.exercise] === undefined ? null : el("button", { class: "wide", onclick: () => choose(null) }, gettext("Back to %(name)s", { name: planned.name })),
@@ -212,11 +232,13 @@ async function close(stopped) {
   flush();
 }
 
+const sentOf = (session, id) => session.exercises.flatMap((e) => [e, ...e.alternatives]).filter((e) => e.exercise === id);
+const recordsOf = (session, id) => sentOf(session, id)[0]?.records || [];
+
 // Two taps at the end: how it felt as a whole, and how it is now.
 function feeling(ended, minutes, stopped) {
   const wins = bundle?.show_wins === false || stopped ? [] : ended.done.flatMap((d) => {
-    const records = ended.session.exercises[ended.session.steps[d.step].exercise].records || [];
-    return records.filter((r) => d.fields.kind !== "warm_up" && r.exercise === d.fields.exercise && r.amount === d.fields.amount && d.fields.reps > r.reps).map((r) => gettext("%(name)s: %(reps)s reps at %(load)s, your most so far", { name: r.name, reps: d.fields.reps, load: `${r.amount} ${r.unit}` }));
+    return recordsOf(ended.session, d.fields.exercise).filter((r) => d.fields.kind !== "warm_up" && r.exercise === d.fields.exercise && r.amount === d.fields.amount && d.fields.reps > r.reps).map((r) => gettext("%(name)s: %(reps)s reps at %(load)s, your most so far", { name: r.name, reps: d.fields.reps, load: `${r.amount} ${r.unit}` }));
   });
   const first = (bundle?.check_in?.items || []).slice(0, 2);
   const made = {};
@@ -335,24 +357,25 @@ function clockFace() {
     told = seconds;
   };
   const paused = clock.held !== null;
-  show(place,
-    el("p", { class: "small row" }, el("span", {}, `${active.session.title} · ${following.label}`), silentSwitch()),
+  show(place, el("div", { class: "set-screen by-the-clock" },
+    el("div", { class: "where" }, el("p", { class: "small" }, el("strong", {}, following.label), ` · ${active.session.title}`), silentSwitch()),
     el("section", { class: `card circuit ${clock.phase}${paused ? " paused" : ""}` },
       el("p", { class: "phase", role: "status" }, paused ? gettext("Paused") : names[clock.phase]),
       el("div", { class: "face" }, svg, text),
       el("h1", { class: "exercise-name" }, shown.name),
-      el("p", { class: "small" }, [loadText(set), set.hold_s ? "" : `× ${repsText(set)}`, set.side === "left" ? gettext("left side") : set.side === "right" ? gettext("right side") : ""].filter(Boolean).join(" "))),
+      el("p", { class: "small" }, [loadText(set), set.hold_s ? "" : `× ${repsText(set)}`, sideText(set)].filter(Boolean).join(" ")),
+      then ? el("p", { class: "small", id: "circuit-then" }, gettext("Then %(what)s", { what: exerciseAt(then).name })) : null),
     el("button", { class: "main wide", onclick: () => setClock(paused ? circuit.released(active.clock, Date.now()) : circuit.held(active.clock, Date.now())) }, paused ? gettext("Go on") : gettext("Pause")),
-    el("div", { class: "row tools" },
+    el("div", { class: "tools" },
       clock.phase === "rest" ? el("button", { class: "plain", onclick: () => setClock(circuit.after(steps(), clock, Date.now())) }, gettext("start now")) : el("button", { class: "plain", onclick: async () => { const from = Date.now(); await moved({ clock: circuit.enter(steps(), clock.index, "rest", from), passed: [{ at: from }] }); } }, gettext("done")),
       clock.phase === "rest" ? null : bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, gettext("leave out")) : el("button", { class: "plain", onclick: async () => { active.clock = circuit.enter(steps(), clock.index, "rest", Date.now()); await finishSet("missed"); } }, gettext("skip")),
       el("button", { class: "plain", onclick: () => { hold(); painSheet(); render(); } }, gettext("it hurts")),
       el("button", { class: "plain stop", onclick: () => { hold(); stopSheet(); render(); } }, gettext("stop"))),
-    picture(shown.picture, gettext("Start and end position of %(name)s", { name: shown.name })),
-    el("p", { class: "small" }, shown.cue || ""),
-    then ? el("p", { class: "small", id: "circuit-then" }, gettext("Then %(what)s", { what: exerciseAt(then).name })) : null,
-    el("button", { class: "plain wide", onclick: () => setClock(null) }, gettext("Without the clock")),
-    doneList(), thisDevice());
+    el("div", { class: "beside" },
+      picture(shown.picture, gettext("Start and end position of %(name)s", { name: shown.name })),
+      shown.cue ? el("p", { class: "small" }, shown.cue) : null,
+      el("button", { class: "plain wide", onclick: () => setClock(null) }, gettext("Without the clock")),
+      doneList(), thisDevice())));
   tick();
   if (!moving) ticker = setInterval(tick, 200);
 }
@@ -396,25 +419,27 @@ function render() {
   const shift = (by) => { const next = ladder[Math.min(Math.max(at + by, 0), ladder.length - 1)]; if (next) change({ amount: next.amount, unit: next.unit, set_up: next.set_up }); };
   const reps = active.pick.reps ?? target(set.reps);
   const last = (exercise.last || [])[step.work ?? step.set];
-  const planned = [loadText(set), set.hold_s ? repsText(set) : `× ${active.pick.reps ?? repsText(set)}`].filter(Boolean).join(" ");
-  const effort = [set.rir === null || set.rir === undefined ? "" : gettext("leave %(n)s in reserve", { n: set.rir }), set.tempo ? gettext("tempo %(tempo)s", { tempo: set.tempo }) : "", set.side && set.side !== "both" ? (set.side === "left" ? gettext("left side") : gettext("right side")) : ""];
+  const much = set.hold_s ? repsText(set) : `× ${active.pick.reps ?? repsText(set)}`;
+  const aside = set.amount && set.per_hand ? gettext("each hand") : set.amount || set.load_kind === "band" ? "" : plainLoad(set);
+  const planned = [...(aside === plainLoad(set) ? [el("span", {}, much), el("small", {}, aside)] : [plainLoad(set), aside ? el("small", {}, aside) : null, el("span", {}, much)])].filter(Boolean).flatMap((part) => [part, " "]);
+  const effort = [set.rir === null || set.rir === undefined ? "" : gettext("leave %(n)s in reserve", { n: set.rir }), set.tempo ? gettext("tempo %(tempo)s", { tempo: set.tempo }) : ""].filter(Boolean).join(" · ");
   const before = last && [last.amount && loadText(last), last.reps && `× ${last.reps}`].filter(Boolean).join(" ");
-  show(place,
+  const steppers = [
+    ladder.length ? stepper(gettext("load"), `${set.amount} ${set.unit}`, () => shift(-1), () => shift(1)) : null,
+    set.hold_s ? null : stepper(gettext("reps"), `${reps ?? ""}`, () => change({ reps: Math.max(0, (reps ?? 0) - 1) }), () => change({ reps: (reps ?? 0) + 1 })),
+    set.rir === null || set.rir === undefined ? null : stepper(gettext("in reserve"), `${set.rir}`, () => change({ rir: Math.max(0, set.rir - 1) }), () => change({ rir: Math.min(10, set.rir + 1) }))].filter(Boolean);
+  show(place, el("div", { class: "set-screen" },
     el("div", { class: "where" }, el("p", { class: "small" }, el("strong", {}, step.label), ` · ${session.title}`), timed() ? silentSwitch() : null),
     el("h1", { class: "exercise-name" }, exercise.name),
     resting(),
-    picture(exercise.picture, gettext("Start and end position of %(name)s", { name: exercise.name })),
     el("section", { class: "card training next-set" },
-      el("p", { class: "figure", id: "next" }, planned),
-      el("p", {}, effort.filter(Boolean).join(" · ")),
+      el("p", { class: "figure", id: "next" }, ...planned),
+      effort || sideText(set) ? el("p", {}, sideText(set) ? el("strong", { class: "chip" }, sideText(set)) : null, " ", effort) : null,
       before ? el("p", { class: "small" }, gettext("last time %(what)s", { what: before })) : null,
       bar(set),
       workTimer(set),
       step.clock ? el("button", { class: "wide", id: "by-clock", onclick: () => { signals.warm(); signals.never(); active.restUntil = 0; scrollTo(0, 0); setClock(circuit.enter(steps(), active.index, "ready", Date.now())); } }, gettext("Go by the clock")) : null,
-      el("div", { class: "steppers" },
-        ladder.length ? stepper(gettext("load"), `${set.amount} ${set.unit}`, () => shift(-1), () => shift(1)) : null,
-        set.hold_s ? null : stepper(gettext("reps"), `${reps ?? ""}`, () => change({ reps: Math.max(0, (reps ?? 0) - 1) }), () => change({ reps: (reps ?? 0) + 1 })),
-        set.rir === null || set.rir === undefined ? null : stepper(gettext("in reserve"), `${set.rir}`, () => change({ rir: Math.max(0, set.rir - 1) }), () => change({ rir: Math.min(10, set.rir + 1) })))),
+      steppers.length ? el("div", { class: "steppers" }, ...steppers) : null),
     el("div", { class: "thumb" },
       el("button", { class: "main wide done", onclick: () => finishSet("done") }, Object.keys(active.pick).length ? gettext("Done") : gettext("Done as planned")),
       el("div", { class: "tools" },
@@ -423,17 +448,26 @@ function render() {
         bundle?.gentle ? el("button", { class: "plain", onclick: leaveOut }, gettext("leave out")) : el("button", { class: "plain", onclick: () => finishSet("missed") }, gettext("skip")),
         el("button", { class: "plain", onclick: painSheet }, gettext("it hurts")),
         el("button", { class: "plain stop", onclick: stopSheet }, gettext("stop")))),
-    exercise.cue ? el("p", { class: "small" }, exercise.cue) : null,
-    doneList(), thisDevice());
+    el("div", { class: "beside" },
+      picture(exercise.picture, gettext("Start and end position of %(name)s", { name: exercise.name })),
+      exercise.cue ? el("p", { class: "small" }, exercise.cue) : null,
+      doneList(), thisDevice())));
 }
 
-const nameOf = (done) => { const planned = active.session.exercises[active.session.steps[done.step].exercise]; return [planned, ...planned.alternatives].find((e) => e.exercise === done.fields.exercise)?.name ?? done.fields.exercise.replaceAll("_", " "); };
+const nameOf = (done) => sentOf(active.session, done.fields.exercise)[0]?.name ?? done.name ?? done.fields.exercise.replaceAll("_", " ");
+
+// 16 kg × 10 · left side · skipped
+function wordsOf({ fields, elsewhere }) {
+  const load = [plainLoad(fields), fields.load_kind === "band" && fields.amount ? plainLoad({ ...fields, load_kind: "" }) : ""].filter(Boolean).join(", ");
+  const much = fields.hold_s ? `${fields.hold_s} s` : `× ${fields.reps ?? "–"}`;
+  return [`${load}${load && fields.hold_s ? ", " : " "}${much}`.trim(), sideText(fields), fields.status === "missed" ? gettext("skipped") : "", elsewhere ? gettext("from another device") : ""].filter(Boolean).join(" · ");
+}
 
 function doneList() {
   if (!active.done.length) return null;
   queueMicrotask(() => marks().catch(() => {}));
   return el("section", { class: "card" }, el("h2", {}, gettext("Done so far")), el("ul", { class: "done-list" }, ...active.done.map((d) => el("li", {},
-    el("button", { class: "plain", onclick: () => editSet(d) }, `${nameOf(d)} ${d.fields.amount ? `${d.fields.amount} ${d.fields.unit} ` : ""}× ${d.fields.reps ?? `${d.fields.hold_s ?? ""} s`}${d.fields.status === "missed" ? ` ${gettext("(skipped)")}` : ""}`, el("span", { class: "tick", "data-entity": d.entity }, "✓"))))));
+    el("button", { class: "plain", onclick: () => editSet(d) }, el("span", {}, nameOf(d), el("br"), el("span", { class: "small" }, wordsOf(d))), el("span", { class: "tick", "data-entity": d.entity }, "✓"))))));
 }
 
 // One tick: kept on this device. Two: it has arrived. An exclamation mark: it was refused, and waits under Data.
@@ -490,7 +524,9 @@ async function start() {
   store.onChange(together);
   together();
   await signals.load();
-  const back = () => { if (document.visibilityState !== "visible") return; signals.awake(signals.chosen.awake); if (active) render(); };
+  const back = () => { if (document.visibilityState !== "visible") return; signals.awake(signals.chosen.awake); if (active) render(); together(); };
+  addEventListener("online", together);
+  setInterval(() => { if (document.visibilityState === "visible") together(); }, LOOK_MS);
   document.addEventListener("visibilitychange", back);
   document.addEventListener("pointerdown", () => signals.warm(), { once: true });
   signals.awake(signals.chosen.awake);

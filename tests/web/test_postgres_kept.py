@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from tests.web.postgres import cluster
-from tests.web.served import environment
+from tests.web.served import environment, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +87,75 @@ def test_a_backup_comes_back_equal_into_another_database(server: str, tmp_path: 
     assert run(LOOK, there) == before
     more = "from django.contrib.auth import get_user_model as u; print(u().objects.create_user('later').pk)"
     assert int(run(SETUP + more, there)) > 0  # new rows get numbers of their own
+
+
+def restored(env: dict[str, str], file: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mettle", "restore", str(file)]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+def saved(env: dict[str, str], file: Path) -> Path:
+    command = [sys.executable, "-m", "mettle", "backup", str(file)]
+    subprocess.run(command, env=env, capture_output=True, check=True)
+    return file
+
+
+ONE = (
+    SETUP
+    + """
+from mettle.web import models, signin
+call_command("migrate", verbosity=0)
+models.Person.of(signin.owner())
+"""
+)
+WRITER = (
+    ONE
+    + """
+import sys, time
+end = time.monotonic() + 120
+while time.monotonic() < end:
+    print(models.Set.objects.create(person=models.Person.objects.get(), exercise="squat", reps=5).pk, flush=True)
+"""
+)
+
+
+def test_beneath_a_running_server_nothing_is_restored(server: str, tmp_path: Path) -> None:
+    env = on(server, tmp_path / "here", "runs")
+    run(ONE, env)
+    file = saved(env, tmp_path / "all.zip")
+    kept = tmp_path / "here"
+    with running(kept, https=False, DATABASE_URL=env["DATABASE_URL"]) as (site, _process):
+        assert requests.get(f"{site.url}/welcome/", timeout=60).status_code == 200
+        done = restored(env | {"METTLE_DATA": str(tmp_path / "another machine")}, file)
+        assert (done.returncode, done.stderr.strip()) == (2, "mettle: mettle serves this database now; stop it first")
+        assert requests.get(f"{site.url}/welcome/", timeout=60).status_code == 200
+    assert not list(tmp_path.glob("*/before-restore-*.zip"))
+    assert restored(env, file).returncode == 0
+
+
+def test_what_is_written_meanwhile_is_here_or_in_what_was_kept(server: str, tmp_path: Path) -> None:
+    """A writer that nobody noticed: each of its rows is in the database afterwards, or in the file of what was there before."""
+    env = on(server, tmp_path, "busy")
+    run(ONE, env)
+    file = saved(env, tmp_path / "all.zip")
+    with subprocess.Popen([sys.executable, "-c", WRITER], env=env, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        written = [writer.stdout.readline().strip() for _ in range(5)]
+        done = restored(env, file)
+        assert done.returncode == 0, done.stderr
+        written += [writer.stdout.readline().strip() for _ in range(5)]
+        writer.kill()
+        written += writer.stdout.read().split()
+    with zipfile.ZipFile(next(tmp_path.glob("before-restore-*.zip"))) as before:
+        rows = json.loads(before.read("rows.json"))
+    kept = {row["pk"] for row in rows if row["model"] == "mettle.set"}
+    after = set(
+        run(SETUP + "from mettle.web import models\nfor s in models.Set.objects.all(): print(s.pk)", env).split()
+    )
+    assert len(written) > 10
+    assert kept
+    assert after
+    assert set(written) <= kept | after
 
 
 def test_a_release_comes_up_to_date_with_its_rows(server: str, tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 On SQLite the file holds a copy made by SQLite's own backup, which is consistent while others write. On PostgreSQL it holds
 every row as JSON (for large installations use pg_dump beside it). Neither holds the signing key, so a restored installation
 signs everybody out.
+
+A restore wants to be alone, or what people send meanwhile would be in neither the backup nor what was kept: on SQLite it holds
+the lock of whoever serves the file, on PostgreSQL it asks for the one that serving processes share, and locks the tables too.
 """
 
 from __future__ import annotations
@@ -20,10 +23,12 @@ from typing import Any
 from django.apps import apps
 from django.core import serializers
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.core.serializers.base import DeserializationError
+from django.db import DataError, IntegrityError, connection, transaction
 
 from mettle import __version__
 from mettle.errors import InputError
+from mettle.web import serving
 
 FORMAT, VERSION = "mettle-backup", 1
 LEFT_OUT = {"sessions.session", "contenttypes.contenttype", "auth.permission", "admin.logentry"}
@@ -66,13 +71,29 @@ def restore(path: Path, *, before: Path) -> dict[str, int]:
     told, content = _read(path)
     if told["holds"] == "mettle.sqlite3" and connection.vendor != "sqlite":
         raise InputError("this backup is of SQLite; restore it there, then export each person", where=path.name)
-    make(before)
+    if connection.vendor == "sqlite":  # whose lock the caller holds; its own backup wants no transaction around it
+        make(before)
     if told["holds"] == "mettle.sqlite3":
         _put_back_file(content, path.name)
         call_command("migrate", verbosity=0)
-    else:
-        _put_back_rows(content)
+        return _counts()
+    with transaction.atomic():
+        if connection.vendor != "sqlite":
+            _be_alone()
+            make(before)
+        _put_back_rows(content, path.name)
     return _counts()
+
+
+def _be_alone() -> None:
+    """On PostgreSQL, until this transaction ends: no serving process runs, and nobody else reads or writes a row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [serving.RUNS])
+        if not cursor.fetchone()[0]:
+            raise InputError("mettle serves this database now; stop it first")
+        cursor.execute("SET LOCAL lock_timeout = '30s'")
+        tables = ", ".join(connection.ops.quote_name(m._meta.db_table) for m in _kept_models())  # noqa: SLF001 # Django's documented access
+        cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
 
 
 def _read(path: Path) -> tuple[dict[str, Any], bytes]:
@@ -123,8 +144,9 @@ def _kept_models() -> list[Any]:
 
 def _rows() -> bytes:
     out = io.StringIO()
+    of_its_own = not connection.in_atomic_block
     with transaction.atomic():
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and of_its_own:
             connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         ordered = serializers.sort_dependencies([(None, _kept_models())])
         every = (row for model in ordered for row in model._default_manager.order_by("pk"))  # noqa: SLF001 # likewise
@@ -132,12 +154,17 @@ def _rows() -> bytes:
     return out.getvalue().encode()
 
 
-def _put_back_rows(content: bytes) -> None:
-    with transaction.atomic():
-        for model in reversed(serializers.sort_dependencies([(None, _kept_models())])):
-            model._default_manager.all().delete()  # noqa: SLF001 # likewise
+def _put_back_rows(content: bytes, name: str) -> None:
+    for model in reversed(serializers.sort_dependencies([(None, _kept_models())])):
+        model._default_manager.all().delete()  # noqa: SLF001 # likewise
+    try:
         for row in serializers.deserialize("json", content.decode()):
             row.save()
+        connection.check_constraints()
+    except (DeserializationError, ValueError, DataError, IntegrityError) as error:
+        raise InputError(
+            "its rows do not fit this version of mettle; nothing is restored from it", where=name
+        ) from error
     sequences = io.StringIO()
     labels = {m._meta.app_label for m in _kept_models()}  # noqa: SLF001 # likewise
     for label in sorted(labels):

@@ -13,7 +13,7 @@ import uuid
 from multiprocessing import connection as pipes
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mettle.errors import InputError
 from mettle.web.place import SAFE_SQLITE
@@ -27,6 +27,11 @@ PATIENCE_S = 30.0
 GRACE_S = 10.0
 """How long a process whose parent has died may take over the request it is in."""
 
+RUNS = 0x6D6574746C65
+"""PostgreSQL's number for the lock that serving processes share, and that a restore wants for itself."""
+
+_told: list[Any] = []
+"""The connection that holds that lock in this serving process."""
 _held: list[IO[str]] = []
 """The lock file of this process, open for as long as it lives; serving processes inherit it."""
 
@@ -82,6 +87,45 @@ def alone(lock: Path) -> str | None:
     _held.append(file)
     at("")
     return None
+
+
+def tell_restores() -> None:
+    """Let whoever would restore a backup beneath this serving process know that it runs; asked again each minute.
+
+    Under ``mettle up`` on SQLite the process that started this one holds the lock already; under another server this one shares
+    it. On PostgreSQL a connection of its own holds a lock for as long as it lives, and comes back after the database was away.
+    """
+    from django.conf import settings  # noqa: PLC0415 # the computing process imports this module and needs no Django
+    from django.db import DatabaseError, InterfaceError, connection  # noqa: PLC0415 # likewise
+
+    if connection.vendor == "sqlite":
+        if not _held and "METTLE_RUN" not in os.environ:
+            _share(settings.PLACE.sqlite_lock())
+        return
+    try:
+        if not _told:
+            own = connection.copy()
+            own.inc_thread_sharing()  # the clock's thread asks again
+            own.cursor().execute("SELECT pg_advisory_lock_shared(%s)", [RUNS])
+            _told.append(own)
+        _told[0].cursor().execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        _told.clear()
+
+
+def _share(lock: Path | None) -> None:
+    if lock is None or sys.platform == "win32":
+        return
+    import fcntl  # noqa: PLC0415 # not everywhere
+
+    file = lock.open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise InputError("mettle serves this data already, or a backup is being restored") from None
+    _held.append(file)
+    at("")
 
 
 def at(address: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import close_old_connections, transaction
 
-from mettle.web import answering, computing, days, models, programme, prompts, store, uploads
+from mettle.web import answering, computing, days, models, programme, prompts, serving, store, uploads
 
 log = logging.getLogger("mettle.tick")
 
@@ -39,6 +39,7 @@ def _forever(every_s: float) -> None:
                 collect()
             else:
                 following = time.monotonic() + every_s
+                serving.tell_restores()
                 tick(datetime.now(UTC))
                 uploads.sweep()
         except Exception:

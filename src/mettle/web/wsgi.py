@@ -16,6 +16,7 @@ _answer = get_wsgi_application()
 from mettle.web import serving, ticking  # noqa: E402 # needs the apps that the line above loads
 
 serving.end_with_parent()
+serving.tell_restores()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

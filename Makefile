@@ -30,8 +30,8 @@ run: setup ## the main job on the example: an answer in the terminal and an HTML
 test: $(READY) ## all tests
 	@$(BIN)/python -X dev -m pytest -q -n 2 --dist loadfile $(TESTS)
 
-soak: $(READY) ## the tests that are better the longer they run: 2,000 histories of three devices, 60 kills of the server
-	@METTLE_SOAK=2000 $(BIN)/python -m pytest -q tests/web/test_converge.py tests/web/test_kill.py
+soak: $(READY) ## the tests that are better the longer they run: 2,000 histories of three devices, 60 kills of the server, on both databases
+	@METTLE_SOAK=2000 $(BIN)/python -m pytest -q tests/web/test_converge.py tests/web/test_kill.py tests/web/test_postgres.py
 
 check: $(READY) ## format, lint, types, import contracts, tests
 	@$(BIN)/ruff format --check .

@@ -48,6 +48,7 @@ WHO: dict[str, str] = {
     "trial_preview": OWN,
     "trial_start": OWN,
     "trial_decide": ROW,
+    "trial_raw": ROW,
     "trial_end": ROW,
     "answer": OWN,
     "answer_unseal": OWN,
@@ -132,6 +133,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "trial_new": {"code": "days"},
     "trial_preview": {"code": "days"},
     "trial_decide": {"trial": 77},
+    "trial_raw": {"trial": 77},
     "trial_end": {"trial": 77},
     "prompts_feed": {"token": "guessed"},
     "questionnaire_total": {"instrument": "phq9"},
@@ -171,7 +173,15 @@ def alices_records(alice: User) -> models.Person:
         id=uuid.UUID(int=8), person=person, on="2026-11-01", instrument="phq9", form={"x": SECRET}
     )
     models.Trial.objects.create(
-        pk=77, person=person, trial={"schedule": [{"on": "2026-01-01"}], "outcome": SECRET, "arms": [SECRET, "b"]}
+        pk=77,
+        person=person,
+        trial={
+            "kind": "days",
+            "start": "2026-01-01",
+            "schedule": [{"on": "2026-01-01", "arm": "b", "phase": "trial"}],
+            "outcome": SECRET,
+            "arms": [SECRET, "b"],
+        },
     )
     models.SafetyPlan.objects.create(person=person, plan={"places": [SECRET]})
     models.ApiToken.objects.create(pk=9, person=person, name=SECRET, token_sha256="0")

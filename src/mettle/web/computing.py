@@ -106,6 +106,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
         before any evidence was shown); None where no trial of the outcome has begun.
     """
     from mettle import answers  # noqa: PLC0415 # the web process imports this module too, and stays light
+    from mettle.errors import InputError  # noqa: PLC0415 # likewise
     from mettle.reports import answer as report  # noqa: PLC0415 # likewise
     from mettle.reports.answer_charts import axis_title  # noqa: PLC0415 # likewise
     from mettle.trials.claims import effect_of, higher_is  # noqa: PLC0415 # likewise
@@ -115,16 +116,20 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
 
     if outcome not in diary.outcomes:
         return {"answer": {"nothing": True}, "sketches": []}
-    document = trial["document"] if trial else None
+    document, schedule, redraw = trial["document"] if trial else None, None, None
+    try:
+        schedule, redraw = (schedule_from(document), redraw_of(document)) if document else (None, None)
+    except (InputError, ValueError, TypeError, KeyError, AttributeError):  # stored by another version, or damaged
+        trial = document = None
     tested = next(iter(document.get("claims") or ()), None) if document else None
     found = answers.answer(
         outcome,
         diary,
         today=date.fromisoformat(today),
-        schedule=schedule_from(document) if document else None,
+        schedule=schedule,
         higher_is=higher_is(tested, outcome),
         effect=effect_of(tested, outcome),
-        redraw=redraw_of(document),
+        redraw=redraw,
         expectancy=Expectancy(opened=tuple(trial["opened"]), of_ten=trial.get("expected")) if trial else None,
     )
     axis = {"axis": axis_title(found)} if found.posterior is not None else {}

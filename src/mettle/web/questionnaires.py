@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from mettle.instruments.safety import message
 from mettle.web import store, withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from mettle.web.models import Person, Response
@@ -38,6 +39,9 @@ OFFERED = (
     "gds15",
 )
 """What the app offers where the wording is at hand; the rest can be entered as totals."""
+
+
+OVERLAP = "overlap"
 
 
 def forms() -> dict[str, Any]:
@@ -101,33 +105,70 @@ def refuse_strangers(instrument: str, answers: Mapping[str, float | None]) -> No
 
 
 def add_up(row: Response) -> None:
-    """Score a finished form and keep the score with it; on a hosted instance a form with a safety item counts as its shorter one."""
-    done = administration(row)
-    if done is not None:
-        row.score = done.score.to_json()
+    """Score a finished form and keep the score with it; on a hosted instance a form with a safety item counts as its shorter one.
+
+    What is not finished, was deleted, or holds answers that do not fit its form has no score.
+    """
+    if _typed_total(row):
+        return
+    done = administration(row) if row.finished and row.instrument and row.on and not row.deleted else None
+    row.score = done.score.to_json() if done is not None else {}
+
+
+def settle(person: Person, keys: Iterable[str]) -> None:
+    """Say of every form of these instruments anew whether it repeats inside the recall window of the one before it.
+
+    One that arrives late, moves to another day or is deleted changes that of the one after it.
+    """
+    for key in set(keys) & set(instruments.ids()):
+        instrument, previous = instruments.load(key), None
+        for row in _scored(person, key):
+            flags = [f for f in row.score["flags"] if f != OVERLAP]
+            flags += [OVERLAP] if instruments.overlaps(instrument, row.on, previous) else []
+            if flags != row.score["flags"]:
+                row.score = row.score | {"flags": flags}
+                row.save(update_fields=["score"])
+            previous = row.on
+
+
+def _scored(person: Person, key: str) -> list[Response]:
+    """The finished forms of an instrument, in time order."""
+    rows = person.responses.filter(deleted="", finished=True, instrument=key, on__isnull=False, score__has_key="flags")
+    return sorted(rows, key=_moment)
+
+
+def _moment(row: Response) -> tuple[date | None, time, Any]:
+    return row.on, row.clock_time or time.min, row.pk
+
+
+def _typed_total(row: Response) -> bool:
+    """Whether its score was typed from paper: nothing but that says it."""
+    return not row.answers and "answers" not in row.clocks and row.score.get("score") is not None
 
 
 def administration(row: Response) -> record.Administration | None:
-    """A finished form as a record; None where nothing of it may be kept here."""
+    """A finished form as a record; None where nothing of it may be kept here, or where its answers do not fit it."""
     instrument = instruments.load(row.instrument)
     if settings.PLACE.hosted and any(s.kind == "self_harm" for s in instrument.safety):
         if instrument.hosted_as is None:
             return None
         instrument = instruments.load(instrument.hosted_as)
-    before = row.person.responses.filter(deleted="", finished=True, score__has_key="score", on__lte=row.on)
-    previous = before.exclude(pk=row.pk).filter(instrument=row.instrument).order_by("-on", "-clock_time").first()
-    earlier = store.when(previous) if previous else None
-    if not row.answers and row.score.get("score") is not None:
+    previous = [r for r in _scored(row.person, row.instrument) if r.pk != row.pk and _moment(r) < _moment(row)]
+    earlier = store.when(previous[-1]) if previous else None
+    if _typed_total(row):
         return record.record_total(instrument.id, row.score["score"], at=store.when(row), previous=earlier)
-    return record.administer(
-        instrument.id,
-        [row.answers.get(i) for i in instrument.item_ids],
-        at=store.when(row),
-        previous=earlier,
-        language=row.form.get("language", ""),
-        text_sha256=row.form.get("text_sha256", ""),
-        age=row.person.profile.get("age"),
-    )
+    try:
+        return record.administer(
+            instrument.id,
+            [row.answers.get(i) for i in instrument.item_ids],
+            at=store.when(row),
+            previous=earlier,
+            language=row.form.get("language", ""),
+            text_sha256=row.form.get("text_sha256", ""),
+            age=row.person.profile.get("age"),
+        )
+    except ValueError:
+        return None
 
 
 def trajectory(person: Person, instrument: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -50,7 +51,8 @@ def words(person: Person) -> dict[str, Any]:
 def add_up(person: Person, task: str) -> None:
     """Score every session of a task in time order; whichever arrives late, the same two come out as practice."""
     rows = person.responses.filter(deleted="", finished=True, instrument=task, on__isnull=False)
-    for number, row in enumerate(rows.order_by("on", "clock_time", "id")):
+    in_order = sorted(rows, key=lambda row: (row.on or date.min, row.clock_time or time.min, row.pk))
+    for number, row in enumerate(in_order):
         score = _score(task, row.answers.get("trials", []), practice=number < reaction.PRACTICE_SESSIONS)
         if row.score != score:
             row.score = score

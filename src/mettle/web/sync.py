@@ -58,13 +58,19 @@ def apply(person: models.Person, device: UUID, ops: Iterable[Op], *, skew: int =
     InputError
         Where the device's id is somebody else's.
     """
+    ops = list(ops)
     with transaction.atomic():  # one commit, and so one wait for the disk, before the receipts go out
         models.Person.objects.select_for_update().get(pk=person.pk)  # one batch of a person at a time
         seen, _ = models.Device.objects.get_or_create(id=device, defaults={"person": person})
         if seen.person_id != person.pk:
             raise InputError("device: this id is in use")
         models.Device.objects.filter(pk=device).update(last_seen=datetime.now(UTC))
-        return [_apply_once(person, device, op, skew) for op in ops]
+        known = person.operations.filter(op_id__in=[op.op_id for op in ops]).values_list("op_id", "receipt")
+        receipts = {op_id: dict(receipt) for op_id, receipt in known}
+        for op in ops:
+            if op.op_id not in receipts:
+                receipts[op.op_id] = _apply_once(person, device, op, skew)
+        return [receipts[op.op_id] for op in ops]
 
 
 def skew_ms(device_now: datetime | None) -> int:
@@ -76,9 +82,6 @@ def skew_ms(device_now: datetime | None) -> int:
 
 
 def _apply_once(person: models.Person, device: UUID, op: Op, skew: int) -> dict[str, Any]:
-    known = models.Operation.objects.filter(person=person, op_id=op.op_id).values_list("receipt", flat=True).first()
-    if known is not None:
-        return dict(known)
     fields, odd = keepable(op.fields)
     receipt: dict[str, Any] = {"op_id": str(op.op_id), "status": "accepted", "why": "", "lost": []}
     if not merge.CLOCK.fullmatch(op.clock):
@@ -125,31 +128,45 @@ def _effect(person: models.Person, op: Op, clock: str) -> dict[str, Any]:
     if row is not None and row.person_id != person.pk:
         return receipt | {"status": "refused", "why": "this id is in use"}
     row = row or model(id=op.entity, person=person)
+    before = getattr(row, "instrument", "")
     if verb == "delete":
         gone, lost = merge.delete(_entity(row), clock)
         row.deleted = gone.deleted
+    else:
+        try:
+            fields = checked(kind, op.fields)
+            _refuse_withheld(kind, row, fields)
+        except ValueError as error:
+            return receipt | {"status": "refused", "why": str(error)}
+        after, lost = merge.put(_entity(row), fields, clock)
+        field_types = {f.name: f for f in model._meta.get_fields() if hasattr(f, "to_python")}  # noqa: SLF001 # Django's documented way to list fields
+        for name in fields:
+            setattr(row, name, field_types[name].to_python(after.values[name]))
+        row.clocks = {**after.clocks, **{f"={name}": value for name, value in after.values.items()}}
+    if isinstance(row, models.Response):
+        _keep_scored(person, row, before)
+    else:
         row.save()
-        if kind == "reaction" and isinstance(row, models.Response) and row.instrument:
-            reactions.add_up(person, row.instrument)
-        return receipt | _told(person, op.entity, kind, lost)
-    try:
-        fields = checked(kind, op.fields)
-        _refuse_withheld(kind, row, fields)
-    except ValueError as error:
-        return receipt | {"status": "refused", "why": str(error)}
-    after, lost = merge.put(_entity(row), fields, clock)
-    field_types = {f.name: f for f in model._meta.get_fields() if hasattr(f, "to_python")}  # noqa: SLF001 # Django's documented way to list fields
-    for name in fields:
-        setattr(row, name, field_types[name].to_python(after.values[name]))
-    if kind == "response" and isinstance(row, models.Response) and row.finished and row.instrument and row.on:
-        questionnaires.add_up(row)
-    row.clocks = {**after.clocks, **{f"={name}": value for name, value in after.values.items()}}
-    row.save()
-    if kind == "reaction":
-        reactions.add_up(person, str(fields.get("instrument") or getattr(row, "instrument", "")))
-    if kind == "response" and isinstance(row, models.Response) and row.score:
-        trialing.stop_where_it_must(person)
     return receipt | _told(person, op.entity, kind, lost)
+
+
+def _keep_scored(person: models.Person, row: models.Response, before: str) -> None:
+    """Keep a form or a reaction test with what it adds up to, and what follows from that for others of its instrument.
+
+    What is worked out depends on the records as they stand, never on the order in which they came.
+    """
+    known = sorted({before, row.instrument} - {""})
+    if row.instrument in reactions.TASKS:
+        row.score = {} if row.deleted or not (row.finished and row.on) else row.score
+        row.save()
+    else:
+        questionnaires.add_up(row)
+        row.save()
+    for task in (key for key in known if key in reactions.TASKS):
+        reactions.add_up(person, task)
+    questionnaires.settle(person, (key for key in known if key not in reactions.TASKS))
+    if row.score and row.instrument not in reactions.TASKS:
+        trialing.stop_where_it_must(person)
 
 
 def _told(person: models.Person, entity: UUID, kind: str, lost: Iterable[merge.Lost]) -> dict[str, Any]:
@@ -176,7 +193,9 @@ def _refuse_withheld(kind: str, row: Any, fields: dict[str, Any]) -> None:
     ):
         raise ValueError("kind: this id is of another kind of record")
     if kind == "response":
-        questionnaires.refuse_strangers(fields.get("instrument") or row.instrument, fields.get("answers", {}))
+        if fields.get("answers") and not fields.get("instrument"):  # which could come later, or never
+            raise ValueError("answers: the same event must name their instrument")
+        questionnaires.refuse_strangers(fields.get("instrument", ""), fields.get("answers", {}))
         withheld.refuse_answers(fields.get("instrument") or row.instrument, row.instrument, fields.get("answers", {}))
     if kind == "observation" and withheld.is_withheld(fields.get("outcome") or row.outcome):
         raise ValueError("outcome: on an instance that somebody else hosts this value stays on your device")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mettle import instruments
 from mettle.instruments import safety
-from mettle.web import days, models, programme
+from mettle.web import days, models, programme, stored_trials
 
 WEEKS = (4, 8, 12, 16, 26)
 DEFAULT_WEEKS = 12
@@ -255,12 +255,16 @@ def own_spread(person: models.Person, outcome: str) -> float:
 def end(trial: models.Trial, code: str, *, decision: str = "") -> None:
     """End a trial; the days until today stay as they were drawn, so that they can be analysed, and training goes on as planned.
 
-    A trial whose planned end has come stays as it is; one that ends before has no assignments after today.
+    A trial whose planned end has come stays as it is; one that ends before has no assignments after today. One that cannot be
+    read stays as it is, too: it is set aside.
     """
     from mettle.trials.ending import REASONS, end_stretch  # noqa: PLC0415 # likewise
 
     today = days.today(trial.person)
-    if not over(trial):
+    was: dict[str, Any] = {}
+    if stored_trials.damage(trial):
+        code, was = stored_trials.UNREADABLE, {"was": trial.end} if trial.end else {}
+    elif not over(trial):
         first = min(row["on"] for row in trial.trial["schedule"])
         if code in REASONS and first <= today.isoformat():
             trial.trial = end_stretch(trial.trial, today, reason=code)
@@ -271,7 +275,7 @@ def end(trial: models.Trial, code: str, *, decision: str = "") -> None:
                 "schedule": [r for r in trial.trial["schedule"] if r["on"] < today.isoformat()],
             }
     trial.ended_at = now()
-    trial.end = {"code": code, "decision": decision}
+    trial.end = {"code": code, "decision": decision, **was}
     trial.save()
     programme.make(trial.person)
 
@@ -280,6 +284,8 @@ def read_with(person: models.Person, outcome: str) -> dict[str, Any] | None:
     """What an answer about an outcome is read with: the latest trial of it that has had a compared day."""
     today = days.today(person)
     for trial in person.trials.filter(trial__outcome=outcome).order_by("-enrolled_at"):
+        if stored_trials.damage(trial):
+            continue
         rows = trial.trial["schedule"]
         if any(row["on"] <= today.isoformat() and row["arm"] and row["phase"] == "trial" for row in rows):
             start = date.fromisoformat(trial.trial["start"])
@@ -301,8 +307,8 @@ def over(trial: models.Trial) -> bool:
 def stop_where_it_must(person: models.Person) -> tuple[safety.Message, ...]:
     """End a running trial that withholds training where a stopping rule is met; the messages to show, empty otherwise."""
     running = person.trials.filter(ended_at=None).first()
-    if running is None or "rest" not in running.trial["arms"]:
-        return ()
+    if running is None or not (stored_trials.damage(running) or "rest" in running.trial["arms"]):
+        return ()  # one that cannot be read may withhold training: it counts as such
     rows = person.responses.filter(deleted="", finished=True, instrument="phq9", score__has_key="score").order_by(
         "on", "clock_time"
     )

@@ -87,6 +87,7 @@ urlpatterns = [
     path("trials/new/<slug:code>/draw/", trials.preview, name="trial_preview"),
     path("trials/start/", trials.start, name="trial_start"),
     path("trials/<int:trial>/", trials.decide, name="trial_decide"),
+    path("trials/<int:trial>/raw/", trials.raw, name="trial_raw"),
     path("trials/<int:trial>/end/", trials.end, name="trial_end"),
     path("more/", more.show, name="more"),
     # works without a network: shells with no personal data

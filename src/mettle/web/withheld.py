@@ -121,7 +121,7 @@ def _cut_trial(fields: dict[str, Any]) -> dict[str, Any]:
     trial, end = fields["trial"], fields["end"]
     if str(end.get("code", "")).startswith("stop_"):
         end = end | {"code": STOPPED}
-    if "ended" in trial:
+    if isinstance(trial, dict) and "ended" in trial:
         trial = trial | {"ended": trial["ended"] | {"reason": STOPPED}}
     return fields | {"trial": trial, "end": end}
 

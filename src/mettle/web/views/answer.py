@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
-from mettle.web import answering, days, models, store, trialing, words
+from mettle.web import answering, days, models, store, stored_trials, trialing, words
 from mettle.web.people import person_of
 from mettle.words import Sentence, mark
 
@@ -98,10 +98,7 @@ def name_of(outcome: str) -> str:
 
 def running_trial(person: models.Person, outcome: str) -> models.Trial | None:
     """The trial of this outcome that has not ended; None where there is none."""
-    found: models.Trial | None = (
-        person.trials.filter(ended_at=None, trial__outcome=outcome).order_by("-enrolled_at").first()
-    )
-    return found
+    return stored_trials.running(person, outcome)
 
 
 def days_left(person: models.Person, trial: models.Trial) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
-from mettle.web import bundle, days, programme, questionnaires, store, trialing
+from mettle.web import bundle, days, programme, questionnaires, store, stored_trials, trialing
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "checked": sum(d["checked"] for d in strip),
         "upset": bool(plan and plan.plan.get("when_upset")),
         "plan_unreadable": plan is None and programme.unreadable(person),
+        "trial_unreadable": stored_trials.unreadable(person),
         "week": week_in_words(person, today) if today.weekday() == 0 else None,
     }
     return render(request, "mettle/today.html", context)

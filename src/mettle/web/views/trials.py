@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
 from mettle.errors import InputError
-from mettle.web import burden, days, models, trialing
+from mettle.web import burden, days, models, stored_trials, trialing
 from mettle.web.people import person_of
 from mettle.web.views.answer import name_of
 
@@ -57,6 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
         }
         for o in trialing.offers(person)
     ]
+    every = person.trials.order_by("-enrolled_at")
     own = [
         {
             "trial": t,
@@ -66,9 +67,11 @@ def show(request: HttpRequest) -> HttpResponse:
             "over": trialing.over(t),
             "decided": DECISIONS.get(t.end.get("decision", "")),
         }
-        for t in person.trials.order_by("-enrolled_at")
+        for t in every
+        if not stored_trials.damage(t)
     ]
-    return render(request, "mettle/trials.html", {"offers": rows, "own": own})
+    context = {"offers": rows, "own": own, "unreadable": [t for t in every if stored_trials.damage(t)]}
+    return render(request, "mettle/trials.html", context)
 
 
 @login_required
@@ -153,6 +156,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, trial: int) -> HttpResponse:
     """The end: keep, change or drop, with what being wrong would cost; or stop early."""
     found = get_object_or_404(models.Trial, pk=trial, person=person_of(request))
+    if stored_trials.damage(found):
+        return redirect("trials")
     kept = found.person.answers.filter(key=found.trial["outcome"]).first()
     context = {
         "trial": found,
@@ -161,6 +166,17 @@ def decide(request: HttpRequest, trial: int) -> HttpResponse:
         "last": date.fromisoformat(trialing.last_day(found)),
     }
     return render(request, "mettle/trial_end.html", context)
+
+
+@login_required
+@require_GET
+def raw(request: HttpRequest, trial: int) -> HttpResponse:
+    """A stored trial as it is, whether it can be read or not."""
+    found = get_object_or_404(models.Trial, pk=trial, person=person_of(request))
+    columns = ("trial", "redraws", "expected_benefit", "enrolled_at", "opened", "ended_at", "end")
+    response = JsonResponse({name: getattr(found, name) for name in columns}, json_dumps_params={"indent": 1})
+    response["Content-Disposition"] = 'attachment; filename="mettle-trial.json"'
+    return response
 
 
 @login_required
@@ -176,7 +192,8 @@ def end(request: HttpRequest, trial: int) -> HttpResponse:
             {"why": _("decision must be one of keep, change, drop"), "back": "/trials/"},
             status=400,
         )
-    trialing.end(found, "planned_end" if trialing.over(found) else "stopped_early", decision=decision)
+    over = not stored_trials.damage(found) and trialing.over(found)
+    trialing.end(found, "planned_end" if over else "stopped_early", decision=decision)
     messages.success(request, _("Kept. Training goes on as planned."))
     return redirect("trials")
 

@@ -13,7 +13,7 @@ from mettle import instruments, prescription
 from mettle.instruments import safety
 from mettle.reports import plates
 from mettle.training import catalogue
-from mettle.web import exposures, guarded, kit, lock, models, programme, questionnaires, reactions
+from mettle.web import checkins, days, exposures, guarded, kit, lock, models, programme, questionnaires, reactions
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -74,8 +74,11 @@ def check_in(person: models.Person) -> dict[str, Any]:
         }
         for i in chosen
     ]
+    today = days.today(person)
     return {
         "items": items,
+        "first": checkins.trial_runs(person),
+        "told_on": today.isoformat() if checkins.of_day(person, today) else None,
         "titles": {
             "morning": _("This morning"),
             "before": _("Before you decide to train"),

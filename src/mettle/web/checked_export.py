@@ -60,6 +60,7 @@ CHOICES: dict[str, Callable[[Any], bool]] = {
     "app_name": _text,
     "one_thing": _text,
     "kind_word_seen": _text,
+    "week_told": _text,
     "show_wins": _yes_or_no,
     "sound": _yes_or_no,
 }

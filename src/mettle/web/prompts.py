@@ -7,15 +7,16 @@ could send in time is dropped, never sent late.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median_low
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from mettle.units import When
+from mettle.web import stored_trials
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from datetime import date
 
     from mettle.web.models import Person
 
@@ -26,6 +27,8 @@ DEFAULT_TIMES = {"morning": "08:30", "evening": "20:00"}
 DEFAULT_QUIET = ("22:00", "07:00")
 KINDS_WITH_RATINGS_AFTER = ("session", "variant")
 """Kinds of trial whose question is what a session does within hours."""
+LATEST_SESSIONS, USUAL_END = 9, time(18, 45)
+"""From how many sessions the usual time is taken, and what is taken where none has been done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,15 @@ class Habits:
         From and until, local; equal times mean no quiet hours.
     after_sessions
         Whether a running trial needs ratings after a session.
+    as_if_ended
+        Days of rest that such a trial compares, and when a session would have ended on them: they are asked at the same times.
     """
 
     zone: str
     times: dict[str, time]
     quiet: tuple[time, time]
     after_sessions: bool = False
+    as_if_ended: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +72,33 @@ def habits(person: Person) -> Habits:
         person.choices.get("quiet_from") or DEFAULT_QUIET[0],
         person.choices.get("quiet_until") or DEFAULT_QUIET[1],
     )
-    needs = person.trials.filter(ended_at=None, trial__kind__in=KINDS_WITH_RATINGS_AFTER).exists()
+    trial = person.trials.filter(ended_at=None, trial__kind__in=KINDS_WITH_RATINGS_AFTER).first()
     return Habits(
         person.timezone or "UTC",
         {occasion: time.fromisoformat(clock) for occasion, clock in said.items() if clock},
         (time.fromisoformat(quiet[0]), time.fromisoformat(quiet[1])),
-        needs,
+        trial is not None,
+        _as_if_ended(person, trial.trial) if trial is not None and not stored_trials.damage(trial) else (),
     )
+
+
+def _as_if_ended(person: Person, trial: dict[str, Any]) -> tuple[datetime, ...]:
+    """On each day of rest that is rated, the wall time at which the person's sessions usually end."""
+    rested = [
+        r["on"]
+        for r in trial.get("schedule", ())
+        if r["arm"] == "rest" and r["phase"] == "trial" and r.get("rate", True)
+    ]
+    if not rested:
+        return ()
+    rows = person.sessions.filter(deleted="", finished=True, clock_time__isnull=False).order_by("-on", "-clock_time")
+    ends = [
+        datetime.combine(r.on, r.clock_time) + timedelta(seconds=r.duration_s or 0)
+        for r in rows[:LATEST_SESSIONS]
+        if r.on is not None and r.clock_time is not None
+    ]
+    usual = median_low([e.time() for e in ends]) if ends else USUAL_END
+    return tuple(datetime.combine(date.fromisoformat(on), usual) for on in rested)
 
 
 def due(
@@ -110,6 +136,11 @@ def due(
         planned += [
             Prompt(occasion, f"{occasion} {session}", ended + wait)
             for session, ended in sessions_ended
+            for occasion, wait in AFTER.items()
+        ]
+        planned += [
+            Prompt(occasion, f"{occasion} rest {end.date()}", _instant(end.date(), end.time(), zone) + wait)
+            for end in habits.as_if_ended
             for occasion, wait in AFTER.items()
         ]
     ready = [

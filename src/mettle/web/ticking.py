@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import close_old_connections, transaction
 
-from mettle.web import answering, computing, days, models, programme, prompts, serving, store, uploads
+from mettle.web import answering, checkins, computing, days, models, programme, prompts, serving, store, uploads
 
 log = logging.getLogger("mettle.tick")
 
@@ -104,10 +104,7 @@ def _ended(person: models.Person, now: datetime) -> list[tuple[str, datetime]]:
 
 def _done(person: models.Person) -> set[str]:
     """Occasions answered today; any check-in before the evening counts as the morning's."""
-    rows = person.observations.filter(deleted="", on=days.today(person), source="mettle").exclude(
-        outcome__in=store.ASIDE
-    )
-    said = set(rows.values_list("occasion", flat=True))
+    said = {occasion for occasion, _clock in checkins.of_day(person, days.today(person))}
     return said | ({"morning"} if said - {"evening"} else set())
 
 

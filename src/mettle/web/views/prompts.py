@@ -85,7 +85,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 # Dj
         name=person.choices.get("app_name") or "mettle",
         plan=plan.plan if plan else None,
         after=prompts.AFTER if habits.after_sessions else None,
-        ended=_ended(person),
+        ended=[*_ended(person), *((f"rest {end.date()}", end) for end in habits.as_if_ended)],
         quiet=habits.quiet,
     )
     return HttpResponse(made, content_type="text/calendar")

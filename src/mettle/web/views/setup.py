@@ -12,11 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mettle.web import days, programme, setup_steps, trialing
+from mettle.web import checkins, days, programme, setup_steps, trialing
 from mettle.web.people import person_of
 from mettle.web.setup_form import KIT_HINTS
 from mettle.web.views import plan as plan_view
-from mettle.web.views.today import checked_in
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -35,7 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return redirect("setup_step", open_step.key) if open_step else _planned(request, person, known)
     if not person.profile:
-        if not known and not checked_in(person, days.today(person)):
+        if not known and not checkins.of_day(person, days.today(person)):
             return redirect("setup_now")
         return redirect("setup_step", (open_step or setup_steps.STEPS[-1]).key)
     rows = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
-from mettle.web import bundle, days, programme, questionnaires, store, stored_trials, trialing
+from mettle.web import bundle, checkins, days, programme, questionnaires, stored_trials, trialing, weekly
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "upset": bool(plan and plan.plan.get("when_upset")),
         "plan_unreadable": plan is None and programme.unreadable(person),
         "trial_unreadable": stored_trials.unreadable(person),
-        "week": week_in_words(person, today) if today.weekday() == 0 else None,
+        "week": weekly.of(person, today),
     }
     return render(request, "mettle/today.html", context)
 
@@ -51,26 +51,17 @@ def next_card(person: models.Person, plan: models.Plan | None, today: date) -> d
     """What is next: a check-in before the decision to train, the session of the day, else rest."""
     due = programme.due(person, plan, today) if plan else None
     trained = person.sessions.filter(deleted="", on=today, finished=True).exists()
-    if not checked_in(person, today):
-        return {"kind": "check_in", "occasion": "before" if due else "any", "then": _title(due) if due else None}
+    waits, drawn = due is not None and not trained, checkins.trial_runs(person)
+    asked = checkins.due(person, today, session_waits=waits, trained=trained, drawn=drawn)
+    if asked:
+        told = due if waits and (asked == "evening" or not drawn) else None  # a drawn day is told once it was rated
+        return {"kind": "check_in", "occasion": asked, "then": _title(told) if told else None, "session": told}
     if due and not trained:
         return {"kind": "session", "id": due["id"], "title": _title(due), "minutes": round(due["minutes"])}
-    if (
-        trained
-        and not person.observations.filter(deleted="", on=today, occasion="evening").exists()
-        and days.now(person).hour >= 18
-    ):
-        return {"kind": "check_in", "occasion": "evening", "then": None}
     questionnaire = questionnaires.due(person, today)
     if questionnaire:
         return {"kind": "questionnaire", "id": questionnaire, "name": instruments.load(questionnaire).name}
     return {"kind": "rest"}
-
-
-def checked_in(person: models.Person, today: date) -> bool:
-    """Whether this person has answered a slider today."""
-    rated = person.observations.filter(deleted="", on=today, source="mettle").exclude(outcome__in=store.ASIDE)
-    return bool(rated.exists())
 
 
 def kind_word(person: models.Person, today: date) -> str | None:
@@ -87,10 +78,13 @@ def kind_word(person: models.Person, today: date) -> str | None:
 @login_required
 @require_POST
 def heard(request: HttpRequest) -> HttpResponse:
-    """The kind card was read; it stays away for a week."""
+    """The kind card, or the words of last week, were read; each stays away for a week."""
     person = person_of(request)
-    person.choices = person.choices | {"kind_word_seen": days.today(person).isoformat()}
-    person.save()
+    if request.POST.get("what") == "week":
+        weekly.put_away(person, days.today(person))
+    else:
+        person.choices = person.choices | {"kind_word_seen": days.today(person).isoformat()}
+        person.save()
     return redirect("today")
 
 
@@ -108,20 +102,3 @@ def fortnight(person: models.Person, today: date) -> list[dict[str, Any]]:
     trained = set(person.sessions.filter(deleted="", on__gte=first, skipped="").values_list("on", flat=True))
     span = [first + timedelta(days=n) for n in range(14)]
     return [{"on": d, "checked": d in checked, "trained": d in trained, "x": 4 + 20 * n} for n, d in enumerate(span)]
-
-
-def week_in_words(person: models.Person, today: date) -> list[str]:
-    """Three sentences of the week that was; nothing in them blames."""
-    first = today - timedelta(days=7)
-    sessions = (
-        person.sessions.filter(deleted="", on__gte=first, on__lt=today, skipped="").values("on").distinct().count()
-    )
-    checked = person.observations.filter(deleted="", on__gte=first, on__lt=today).values("on").distinct().count()
-    sets = person.sets.filter(
-        deleted="", session__in=person.sessions.filter(on__gte=first, on__lt=today).values("id")
-    ).count()
-    return [
-        _("You trained on %d days and rested on %d.") % (sessions, 7 - sessions),
-        _("You did %d sets, each of them kept.") % sets,
-        _("You checked in on %d days; that is what an answer is made of.") % checked,
-    ]

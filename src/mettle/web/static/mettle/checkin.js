@@ -23,7 +23,7 @@ function slider(item, kind, fieldsOf) {
     if (range.classList.contains("untouched")) range.classList.remove("untouched");
     said.textContent = range.value;
     made[item.id] ??= uuid();
-    await store.record([{ kind: `${kind}.put`, entity: made[item.id], fields: { ...fieldsOf(Number(range.value)), ...(occasion && kind === "observation" ? { occasion } : {}) } }]);
+    await store.record([{ kind: `${kind}.put`, entity: made[item.id], fields: { ...fieldsOf(Number(range.value)), ...(occasion && kind === "observation" ? { occasion } : {}) } }], { "checked-in-on": day() });
     said.textContent = `${range.value} ✓`;
     flush();
   };

@@ -1,7 +1,7 @@
 // Workout: what is the next set? Everything shown was worked out by the server and sent ahead: the script only looks up.
 import * as store from "./store.js";
 import { bundle as fetchBundle, flush } from "./sync.js";
-import { moment, uuid } from "./clock.js";
+import { day, moment, uuid } from "./clock.js";
 import { changedElsewhere } from "./elsewhere.js";
 import { el, picture, sheet, show } from "./dom.js";
 import { gettext, ngettext } from "./words.js";
@@ -16,6 +16,7 @@ let ticker = null;
 let preparing = false; // a bundle that arrives meanwhile must not wipe what is being chosen,
 let ended = false; // nor what is told at the end
 const LOOK_MS = 60_000; // how often another device is looked for while a session is open
+let checkedIn = null; // the last day with a check-in on this device
 const LATE_MS = 3000; // a clock that is looked at later than this was not watched
 
 function exerciseAt(step) {
@@ -494,12 +495,20 @@ function noteSheet() {
   const dialog = sheet(gettext("A note for this session"), text, el("button", { class: "main wide", onclick: async () => { active.notes = text.value; await store.record([{ kind: "session.put", entity: active.entity, fields: { notes: text.value } }], { active }); dialog.close(); } }, gettext("Save")));
 }
 
+// In a trial the rating of before is what everything after is compared with. It is asked for, and never stands in the way.
+function askFirst() {
+  show(place, el("h1", {}, gettext("First, how is it right now?")), el("p", {}, gettext("Your trial compares what comes after with this. It takes less than a minute.")),
+    el("a", { class: "button main wide", href: "/check-in/?occasion=before" }, gettext("Check in")),
+    el("button", { class: "plain wide", onclick: () => { checkedIn = day(); choose(); } }, gettext("Go on without")));
+}
+
 function choose() {
   const sessions = bundle?.sessions || [];
   if (!sessions.length) { show(place, el("h1", {}, gettext("No session to train")), el("p", {}, navigator.onLine ? gettext("There is no plan yet.") : gettext("This device has not fetched a plan yet; it needs a connection once.")), el("a", { class: "button main", href: "/plan/" }, gettext("Make a plan"))); return; }
   const said = new URLSearchParams(location.search);
   const short = (bundle.short || []).map((s) => ({ ...s, short: true }));
   const asked = said.get("session");
+  if (bundle.check_in.first && asked !== "when_upset" && ![checkedIn, bundle.check_in.told_on].includes(day())) { askFirst(); return; }
   const first = [...sessions, ...short].find((s) => s.id === asked) || (said.get("short") && short[0]) || sessions[0];
   const card = (s, main) => el("section", { class: "card training" }, el("h2", {}, s.title), el("p", {}, `${ngettext("%(n)s minute", "%(n)s minutes", s.minutes)} · ${s.exercises.map((e) => e.name).join(", ")}`), el("button", { class: main ? "main wide" : "wide", onclick: () => prepare(s) }, gettext("Start")));
   show(place, el("h1", {}, gettext("Workout")), card(first, true),
@@ -517,6 +526,7 @@ async function together() {
 async function start() {
   active = await store.kept("active");
   bundle = await store.kept("bundle");
+  checkedIn = await store.kept("checked-in-on");
   if (active || bundle) render();
   const fresh = await fetchBundle();
   if (fresh) bundle = fresh;

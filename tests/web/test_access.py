@@ -52,6 +52,8 @@ WHO: dict[str, str] = {
     "trial_end": ROW,
     "answer": OWN,
     "answer_unseal": OWN,
+    "answer_closer": OWN,
+    "answer_library": OWN,
     "evidence": OWN,
     "claim": OWN,
     "safety_plan": OWN,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.urls import reverse
 
 from mettle.cli import main
 from mettle.trials.design import Wish, draw
@@ -93,3 +94,21 @@ def test_a_trial_of_a_claim_about_the_next_day_is_read_on_the_next_day() -> None
     diary = replace(diary, observations=tuple(replace(o, outcome="sleep_quality") for o in diary.observations))
     told = computing.compute(diary, "sleep_quality", {"document": trial, "opened": []}, "2026-01-01")["answer"]
     assert told["headline"]["effect"] == "next_day"
+
+
+def test_what_is_looked_into_is_sealed_as_the_answer_is_and_its_words_are_the_readers(
+    alice: User, as_alice: Client, as_bob: Client
+) -> None:
+    diary, _schedule = simulate(PEOPLE["benefits"], days=40, seed=3, randomised=True)
+    made = computing.compute(diary, "mood", None, str(max(o.when.day for o in diary.observations)))
+    person = models.Person.of(alice)
+    person.answers.create(key="mood", fingerprint="", answer=made["answer"], closer=made["closer"])
+    address = reverse("answer_closer") + "?outcome=mood"
+    told = as_alice.get(address).json()
+    assert len(told["spec"]["datasets"]["rows_0"]) > 20
+    assert set(told["colours"].values()) >= {"ink", "mood", "training"}
+    assert as_bob.get(address).status_code == 404
+    today = days.today(person)
+    trial = {"outcome": "mood", "start": str(today), "schedule": [{"on": str(today), "arm": "train"}]}
+    person.trials.create(trial=trial)
+    assert as_alice.get(address).status_code == 404

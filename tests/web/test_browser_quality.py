@@ -269,6 +269,28 @@ def test_every_screen_passes_axe_light_and_dark_and_at_twice_the_text(
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_timeline_can_be_looked_into_and_nothing_is_evaluated(browser: Browser, site: Site, simulated: Any) -> None:
+    made = browser.new_context(**PHONE, storage_state=simulated)
+    seen = watch(made, site)
+    page = made.new_page()
+    page.goto(f"{site.url}/answer/")
+    page.get_by_role("button", name="Look closer").tap()
+    chart = page.locator(".closer canvas")
+    expect(chart).to_have_attribute("aria-label", re.compile("All check-ins"), timeout=30_000)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    told = page.locator("#vg-tooltip-element.visible")
+    for step in range(400):  # most of the days have a check-in: somewhere here is one
+        down, across = 0.1 + 0.5 * (step % 40) / 40, 0.3 + 0.4 * (step // 40) / 10
+        page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        if told.count():
+            break
+    expect(told).to_contain_text("mood")
+    made.close()
+    assert seen == Watched([], [], [])
+
+
 def settled(page: Page) -> None:
     """Wait until what the browser fills in by itself is there."""
     expect(page.locator("main .skeleton")).to_have_count(0)

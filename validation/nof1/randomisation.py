@@ -30,8 +30,9 @@ PEOPLE = 2000
 DAYS = 84
 DRAWS = 199
 START = date(2026, 3, 2)
-DESIGNS = ("coin", "pairs", "drawn")
-"""Drawn: days as `mettle trial design` draws them by default, and its own sampler for the redraws."""
+DESIGNS = ("coin", "pairs", "drawn", "drawn_again")
+"""Drawn: days as `mettle trial design` draws them by default, and its own sampler for the redraws; again: other people, three times as many."""
+AGAIN = 6000
 THRESHOLDS = {"ks_p_above": 0.01}
 
 
@@ -39,8 +40,9 @@ def p_value(kind, number, *, effect=0.0, draws=DRAWS):
     """The p value of one simulated person."""
     rng = np.random.default_rng([SEED, DESIGNS.index(kind), number])
     days = [START + timedelta(days=d) for d in range(DAYS)]
-    if kind == "drawn":
-        document = draw(Wish("days", ("train", "rest"), START, DAYS), seed=number)
+    if kind.startswith("drawn"):
+        seed = number + (PEOPLE if kind == "drawn_again" else 0)
+        document = draw(Wish("days", ("train", "rest"), START, DAYS), seed=seed)
         schedule, redraw = schedule_from(document), sampler(document)
         dose = np.array([a.arm == "train" for a in schedule.assignments], float)
     else:
@@ -87,10 +89,12 @@ def uniformity(levels):
 
 
 def main():
-    totals = chunks.run("randomisation", list(DESIGNS), PEOPLE, step, size=50)
+    totals = chunks.run("randomisation", list(DESIGNS[:3]), PEOPLE, step, size=50)
+    totals |= chunks.run("randomisation", list(DESIGNS[3:]), AGAIN, step, size=50)
     found = {kind: uniformity(sums["levels"]) for kind, sums in totals.items()}
     document = {
         "people": PEOPLE,
+        "people_again": AGAIN,
         "days": DAYS,
         "draws": DRAWS,
         "seed": SEED,

@@ -158,6 +158,18 @@ def sketches(found: Answer) -> list[Sketch]:
         ]
 
 
+def closer(found: Answer) -> dict[str, Any]:
+    """The timeline as a spec that a browser draws itself, to be looked into; its width is the page's."""
+    from mettle.reports import answer_charts as charts  # noqa: PLC0415 - loads the charting library
+    from mettle.reports.charting import unchecked  # noqa: PLC0415 - as above
+    from mettle.reports.svg import WIDE  # noqa: PLC0415 - as above
+
+    with unchecked():
+        chart = charts.timeline(found, WIDE, charts.level_segments(found), closer=True)
+        spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec | {"width": "container"}
+
+
 def drawn(sketched: list[Sketch], *, watch: Watch = _quietly) -> dict[str, str]:
     """The pictures by name, both widths of each one after the other. The converter of the charting library is all that this loads."""
     from mettle.reports.svg import svg  # noqa: PLC0415 - loads the charting library

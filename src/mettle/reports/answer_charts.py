@@ -151,8 +151,14 @@ def hours(found: Answer, width: int) -> Chart:
     return themed(alt.layer(band, zero, area, line, told).properties(width=width, height=190), width, data)
 
 
-def timeline(found: Answer, width: int, level: list[list[dict[str, Any]]]) -> Chart:
-    """Check-ins as dots, the fitted level as a line with a band, sessions as marks beneath; where nothing is known, nothing is drawn."""
+def timeline(found: Answer, width: int, level: list[list[dict[str, Any]]], *, closer: bool = False) -> Chart:
+    """Check-ins as dots, the fitted level as a line with a band, sessions as marks beneath; where nothing is known, nothing is drawn.
+
+    Parameters
+    ----------
+    closer
+        To be looked into in a browser: what a dot or a mark stands for is told, and the days can be drawn apart.
+    """
     alt, data = altair(), Datasets()
     table = found.table
     dates = [_moment(found, t) for t in table.t.tolist()]
@@ -165,7 +171,9 @@ def timeline(found: Answer, width: int, level: list[list[dict[str, Any]]]) -> Ch
     y = alt.Y(
         "value:Q",
         axis=alt.Axis(title=None, tickCount=5, gridOpacity=0.6, values=_ticks(low, high)),
-        scale=alt.Scale(domain=[foot - 0.06 * (high - low), high], nice=False, zero=False),
+        scale=alt.Scale(
+            domain=[foot - 0.06 * (high - low), high + closer * 0.04 * (high - low)], nice=False, zero=False
+        ),
     )
     dense = table.t.size > 400
     dots = (
@@ -173,6 +181,15 @@ def timeline(found: Answer, width: int, level: list[list[dict[str, Any]]]) -> Ch
         .mark_point(filled=True, color=INK, opacity=0.22 if dense else 0.38, size=9 if dense else 16)
         .encode(x=x, y=y)
     )
+    when = alt.Tooltip("at:T", title=mark("when"), format="%-d %b %Y, %H:%M")
+    if closer:
+        told = alt.Tooltip("value:Q", title=found.comparison.outcome)
+        across = alt.selection_interval(bind="scales", encodings=["x"], name="across")
+        dots = (
+            dots.mark_point(filled=True, color=INK, opacity=0.5, size=60)
+            .encode(tooltip=[when, told])
+            .add_params(across)
+        )
     layers = [dots]
     for segment in level:
         area = alt.Chart(data(segment)).mark_area(color=MOOD, opacity=0.28).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
@@ -189,11 +206,11 @@ def timeline(found: Answer, width: int, level: list[list[dict[str, Any]]]) -> Ch
             }
             for b in bouts
         ]
-        layers.append(
-            alt.Chart(data(marks))
-            .mark_rule(color=TRAINING, strokeWidth=1 if table.days > 200 else 2)
-            .encode(x=x, y=y, y2="top:Q")
-        )
+        sessions = alt.Chart(data(marks)).encode(x=x, y=y, y2="top:Q")
+        if closer:
+            layers.append(sessions.mark_rule(color=TRAINING, strokeWidth=4).encode(tooltip=[when]))
+        else:
+            layers.append(sessions.mark_rule(color=TRAINING, strokeWidth=1 if table.days > 200 else 2))
     return themed(alt.layer(*layers).properties(width=width, height=230 if width <= NARROW else 280), width, data)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from mettle.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 VL_VERSION = "6.4"
 """The Vega-Lite that the specs are written for."""
@@ -47,6 +49,20 @@ def svg(spec: dict[str, Any]) -> str:
 def png(spec: dict[str, Any], *, scale: float = 1) -> bytes:
     """The PNG of a spec, each of its pixels drawn ``scale`` times in both directions."""
     return bytes(_converter().vegalite_to_png(spec, vl_version=VL_VERSION, scale=scale))
+
+
+def write_library(path: Path) -> None:
+    """Write the script that draws specs in a browser, whole or not at all: Vega, Vega-Lite, vega-embed and the interpreter of its
+    expressions, as the converter carries them.
+    """
+    part = path.with_suffix(".part")
+    part.write_text(_converter().javascript_bundle(vl_version=VL_VERSION), encoding="utf-8")
+    part.replace(path)
+
+
+def library_name() -> str:
+    """The name of that script, which holds the version of what is in it."""
+    return f"vega-lite-{VL_VERSION}-{version('vl-convert-python')}.js"
 
 
 def _converter() -> Any:  # noqa: ANN401 - a module without types

@@ -9,14 +9,17 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.timezone import now
 
+from mettle.reports import charting
 from mettle.units import When
 from mettle.web import computing, days, models, store, trialing
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from pathlib import Path
 
 DEFAULT_OUTCOME = "mood"
 CLAIMED_S = 600
@@ -76,9 +79,15 @@ def ask(person: models.Person, outcome: str) -> tuple[models.KeptAnswer | None, 
         return _keep(key) or found, False
     if cache.add(_claim(key), 1, CLAIMED_S):  # else another process of this installation works it out
         trial = trialing.read_with(person, outcome)
-        future = computing.answer(store.diary(person), outcome, trial, str(today))
+        future = computing.answer(store.diary(person), outcome, trial, str(today), library=library())
         _running[key] = _Work(wanted, future)
     return found, True
+
+
+def library() -> Path:
+    """Where the script is kept that draws a picture in a browser."""
+    folder: Path = settings.PLACE.data / "charts"
+    return folder / charting.library_name()
 
 
 def prepare() -> None:
@@ -105,7 +114,7 @@ def _keep(key: tuple[int, str]) -> models.KeptAnswer | None:
     person, outcome = key
     if not models.Person.objects.filter(pk=person).exists():
         return None
-    done = {"fingerprint": work.wanted, "answer": made["answer"], "pictures": made["pictures"], "computed_at": now()}
+    done = {"fingerprint": work.wanted, "computed_at": now()} | {k: made[k] for k in ("answer", "pictures", "closer")}
     return models.KeptAnswer.objects.update_or_create(person_id=person, key=outcome, defaults=done)[0]
 
 

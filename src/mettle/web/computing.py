@@ -21,6 +21,7 @@ from mettle.web.serving import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from mettle.diary import Diary
     from mettle.reports.answer import Sketch
@@ -42,16 +43,28 @@ def submit(work: Callable[..., T], *what: Any) -> Future[T]:
     return future
 
 
-def answer(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str) -> Future[dict[str, Any]]:
-    """Have an answer worked out (see `compute`), and then its pictures drawn: ``answer`` and ``pictures`` by name."""
-    future = _queue().submit(_answered, diary, outcome, trial, today)
+def answer(
+    diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str, *, library: Path
+) -> Future[dict[str, Any]]:
+    """Have an answer worked out (see `compute`), and then its pictures drawn: ``answer``, ``pictures`` by name, and ``closer``.
+
+    Parameters
+    ----------
+    library
+        Where the script is kept that draws a picture in a browser; made where it is missing and there is a picture.
+    """
+    future = _queue().submit(_answered, library, diary, outcome, trial, today)
     future.add_done_callback(lambda _: DONE.set())
     return future
 
 
-def _answered(*what: Any) -> dict[str, Any]:
+def _answered(library: Path, *what: Any) -> dict[str, Any]:
     made = _apart(compute, *what)
-    return {"answer": made["answer"], "pictures": _apart(drawn, made["sketches"]) if made["sketches"] else {}}
+    sketched = made.pop("sketches")
+    made["pictures"] = _apart(drawn, sketched) if sketched else {}
+    if sketched and not library.exists():
+        _apart(write_library, library)
+    return made
 
 
 @cache
@@ -115,7 +128,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
     from mettle.trials.schedule import schedule_from  # noqa: PLC0415 # likewise
 
     if outcome not in diary.outcomes:
-        return {"answer": {"nothing": True}, "sketches": []}
+        return {"answer": {"nothing": True}, "sketches": [], "closer": {}}
     document, schedule, redraw = trial["document"] if trial else None, None, None
     try:
         schedule, redraw = (schedule_from(document), redraw_of(document)) if document else (None, None)
@@ -136,6 +149,7 @@ def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str
     return {
         "answer": words.kept(found.to_json() | axis),
         "sketches": report.sketches(found) if found.posterior is not None else [],
+        "closer": report.closer(found) if found.posterior is not None else {},
     }
 
 
@@ -144,6 +158,14 @@ def drawn(sketched: list[Sketch]) -> dict[str, str]:
     from mettle.reports import answer as report  # noqa: PLC0415 # as in `compute`
 
     return {name: without_style(svg) for name, svg in report.drawn(sketched).items()}
+
+
+def write_library(path: Path) -> None:
+    """The script that draws a picture in a browser."""
+    from mettle.reports import charting  # noqa: PLC0415 # as in `compute`
+
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    charting.write_library(path)
 
 
 def without_style(svg: str) -> str:

@@ -234,6 +234,8 @@ class KeptAnswer(models.Model):
     fingerprint = models.CharField(max_length=64)
     answer = models.JSONField()
     pictures = models.JSONField(default=dict)
+    closer = models.JSONField(default=dict)
+    """The timeline as a spec that the browser draws where it is looked into."""
     computed_at = models.DateTimeField(default=now)
 
     class Meta:

@@ -103,3 +103,18 @@ def picture(svg: str, said: Mapping[str, Sentence]) -> SafeString:
         return html.escape(_MONTH.sub(lambda m: str(dates.MONTHS_3[_MONTHS[m[1]]]), there) if there == text else there)
 
     return mark_safe(_NODE.sub(again, svg))  # noqa: S308 # likewise, and what is put in is escaped
+
+
+def chart(spec: Any) -> Any:
+    """A spec with the words that a person reads of it, titles and formats of days, in the reader's language."""
+    spoken = reader()
+    if spoken is None:
+        return spec
+    if isinstance(spec, list):
+        return [chart(part) for part in spec]
+    if isinstance(spec, dict):
+        return {
+            key: str(told(mark(part))) if key == "title" and isinstance(part, str) else chart(part)
+            for key, part in spec.items()
+        }
+    return spec

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
+from mettle.reports import svg
 from mettle.web import answering, days, models, store, stored_trials, trialing, words
 from mettle.web.people import person_of
 from mettle.words import Sentence, mark
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
 
 LONGEST_NAME = 80
+KEPT_LONG = "private, max-age=31536000, immutable"
+"""The address of the library holds the version of what is in it."""
 EFFECTS = {
     "acute": _("After a session"),
     "next_day": _("The day after"),
@@ -54,6 +57,29 @@ def show(request: HttpRequest) -> HttpResponse:
         return render(request, "mettle/answer.html", context | {"waiting": True})
     context["expected"] = trialing.expected(person, outcome)
     return render(request, "mettle/answer.html", context | told(found))
+
+
+@login_required
+@require_GET
+def closer(request: HttpRequest) -> HttpResponse:
+    """What the browser draws where the timeline is looked into: the spec, and which colour of it is which of the page's."""
+    person = person_of(request)
+    outcome = _asked(request.GET)
+    trial = running_trial(person, outcome)
+    found = answering.kept(person, outcome)
+    if found is None or not found.closer or (trial and str(days.today(person)) not in trial.opened):
+        raise Http404
+    return JsonResponse({"spec": words.chart(found.closer), "colours": dict(svg.COLOURS)})
+
+
+@login_required
+@require_GET
+def library(request: HttpRequest) -> HttpResponse | FileResponse:  # noqa: ARG001 # one script for everybody
+    """The charting library, which the page asks for when its picture is tapped."""
+    path = answering.library()
+    if not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="text/javascript", headers={"Cache-Control": KEPT_LONG})
 
 
 @login_required
@@ -115,5 +141,6 @@ def told(found: models.KeptAnswer) -> dict[str, Any]:
     rows = [{"name": EFFECTS[key], **effect} for key, effect in a["effects"].items()]
     under = [{"name": PRIORS[key], **effect} for key, effect in a["under_priors"].items()]
     said = {str(s): s for s in (a["headline"]["text"], a.get("axis")) if isinstance(s, Sentence)}
-    pictures = {name: words.picture(svg, said) for name, svg in found.pictures.items()}
-    return {"a": a, "rows": rows, "under": under, "pictures": pictures, "computed_at": found.computed_at}
+    pictures = {name: words.picture(drawn, said) for name, drawn in found.pictures.items()}
+    shown = {"a": a, "rows": rows, "under": under, "pictures": pictures, "computed_at": found.computed_at}
+    return shown | {"library": answering.library().name if found.closer else ""}

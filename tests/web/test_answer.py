@@ -108,5 +108,6 @@ def test_what_is_looked_into_is_sealed_as_the_answer_is_and_its_words_are_the_re
     assert len(told["spec"]["datasets"]["rows_0"]) > 20
     assert set(told["colours"].values()) >= {"ink", "mood", "training"}
     assert as_bob.get(address).status_code == 404
-    person.trials.create(trial=draw(Wish("days", ("train", "rest"), days.today(person), 28), seed=1))
+    drawn = draw(Wish("days", ("train", "rest"), days.today(person), 28), seed=1)
+    person.trials.create(trial=drawn | {"outcome": "mood"})
     assert as_alice.get(address).status_code == 404

@@ -102,6 +102,40 @@ def test_a_page_that_needs_the_network_says_so(page: Page, context: BrowserConte
     expect(page.get_by_text("You do not have to carry this alone")).to_be_visible()
 
 
+def test_leaving_quickly_shows_nothing_of_the_app_without_a_network_and_locks_the_way_back(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    page.goto(f"{site.url}/settings/")
+    page.get_by_label("PIN of 4 to 8 digits").fill("2718")
+    page.locator("form[action='/settings/lock/'] button").click()
+    expect(page.get_by_text("Kept.")).to_be_visible()
+    ready_for_offline(page, site)
+    expect(page.locator("#lock")).to_have_count(0)  # keeping the page for later has locked nobody out
+    page.goto(f"{site.url}/data/")
+    assert page.url == f"{site.url}/data/"
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()  # an open session is told on every page of the app
+    expect(page.get_by_role("button", name="Done as planned")).to_be_visible()
+    for offline in (True, False):
+        context.set_offline(offline)
+        page.goto(f"{site.url}/help-now/")
+        page.get_by_role("button", name="Leave this page quickly").click()
+        page.wait_for_url("**/away/")
+        assert page.title() == "Notes"
+        assert page.locator("body").inner_text().strip() == ""
+        if offline:
+            page.goto(f"{site.url}/workout/")
+            expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+    until(page, "fetch('/data/', { redirect: 'manual' }).then((r) => r.type === 'opaqueredirect')")
+    page.goto(f"{site.url}/unlock/")
+    page.locator("input[name=pin]").fill("2718")
+    page.locator("form[action='/unlock/'] button, main form button").first.click()
+    page.wait_for_url(f"{site.url}/")
+    page.goto(f"{site.url}/settings/")
+    page.locator("form[action='/settings/lock/'] button").click()
+    expect(page.get_by_text("Kept.")).to_be_visible()
+
+
 def test_nothing_personal_is_readable_in_the_browsers_store(page: Page, context: BrowserContext, site: Site) -> None:
     ready_for_offline(page, site)
     context.set_offline(True)

@@ -104,3 +104,22 @@ def test_it_is_in_the_devices_store_and_in_no_row(page: Page, site: Site) -> Non
     assert rows[0] == rows[1]
     assert '"9":' not in dump
     assert "phq9_item9" not in dump
+
+
+def test_signing_out_tells_of_answers_that_are_nowhere_else_and_offers_them_as_a_file(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/data/")
+    kept = page.evaluate(KEPT_HERE)
+    expect(page.locator("#unsynced")).to_be_hidden()
+    page.get_by_role("button", name="Sign out on this device").click()
+    told = page.get_by_role("dialog")
+    expect(told).to_contain_text(f"Answers to {len(kept)} questionnaires never leave this device")
+    expect(told.get_by_role("button", name="I have the file: sign out")).to_be_disabled()
+    told.get_by_role("button", name="Stay signed in").click()
+    page.goto(f"{site.url}/data/")
+    assert page.evaluate(KEPT_HERE) == kept
+    page.get_by_role("button", name="Sign out on this device").click()
+    with page.expect_download() as downloading:
+        told.get_by_role("button", name="Save them as a file").click()
+    assert json.loads(downloading.value.path().read_text())["only_here"] == kept
+    told.get_by_role("button", name="I have the file: sign out").click()
+    page.wait_for_url("**/welcome/")

@@ -36,18 +36,20 @@ async function send() {
   await refresh();
 }
 
-// Signing out wipes this browser, so it waits for the outbox or offers it as a file.
+// Signing out wipes this browser, so what is nowhere else is told of first, and offered as a file.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.dataset.signOut === undefined || form.dataset.sure) return;
   event.preventDefault();
   await send();
-  const { unsent, refused } = await store.waiting();
+  const here = await store.onlyHere();
+  const [waiting, mine] = [here.unsent.length + here.refused.length, here.only_here.length];
   const leave = async () => { form.dataset.sure = "1"; await store.wipe(); form.requestSubmit(); };
-  if (unsent + refused === 0) { await leave(); return; }
+  if (waiting + mine === 0) { await leave(); return; }
   const dialog = sheet(gettext("Some records are only on this device"),
-    el("p", {}, ngettext("%(n)s record has not reached mettle. Signing out would remove it from this device.", "%(n)s records have not reached mettle. Signing out would remove them from this device.", unsent + refused)),
-    el("button", { class: "main wide", onclick: async () => { download("mettle-unsent.json", { unsent: await store.unsent(), refused: await store.refused() }); saved.disabled = false; } }, gettext("Save them as a file")),
+    waiting ? el("p", {}, ngettext("%(n)s record has not reached mettle. Signing out would remove it from this device.", "%(n)s records have not reached mettle. Signing out would remove them from this device.", waiting)) : null,
+    mine ? el("p", {}, ngettext("Answers to %(n)s questionnaire never leave this device, because somebody else hosts this mettle. Signing out would remove them.", "Answers to %(n)s questionnaires never leave this device, because somebody else hosts this mettle. Signing out would remove them.", mine)) : null,
+    el("button", { class: "main wide", onclick: async () => { download("mettle-this-device.json", await store.onlyHere()); saved.disabled = false; } }, gettext("Save them as a file")),
     el("button", { class: "wide", onclick: () => dialog.close() }, gettext("Stay signed in")));
   const saved = el("button", { class: "wide stop", disabled: true, onclick: leave }, gettext("I have the file: sign out"));
   dialog.append(saved);

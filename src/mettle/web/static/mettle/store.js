@@ -142,6 +142,11 @@ async function all(name) {
 export const unsent = () => all("outbox");
 export const refused = () => all("refused");
 
+// Everything that is nowhere else: what waits, what was refused, and answers that stay here because somebody else hosts this mettle.
+export async function onlyHere() {
+  return { unsent: await unsent(), refused: await refused(), only_here: (await kept("mine")) || [] };
+}
+
 // How far this device's clock is from the server's, as learnt at the last contact; added to clocks as they are sent.
 export async function skew() {
   const { db } = await open();

@@ -2,9 +2,10 @@
 const VERSION = "{{version}}";
 const FILES = ["app.css", "app.js", "store.js", "sync.js", "clock.js", "dom.js", "words.js", "lock.js", "workout.js", "resting.js", "signals.js", "circuit.js", "checkin.js", "questionnaire.js", "help.js", "unsent.js", "stopwatch.js", "elsewhere.js", "reaction.js", "icon.svg"];
 const SHELLS = ["/workout/", "/check-in/", "/questionnaire/", "/reaction/", "/help-now/", "/offline/"];
+const AWAY = "/away/"; // says nothing, and is there at once whatever the network does
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll([...SHELLS, ...FILES.map((f) => `/static/${VERSION}/mettle/${f}`)])));
+  event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll([...SHELLS, new Request(AWAY, { credentials: "omit" }), ...FILES.map((f) => `/static/${VERSION}/mettle/${f}`)])));
 });
 self.addEventListener("activate", (event) => {
   event.waitUntil(caches.keys().then((keys) => Promise.all(keys.filter((k) => k !== VERSION).map((k) => caches.delete(k)))).then(() => self.clients.claim()));
@@ -17,6 +18,10 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname.startsWith("/static/")) {
     event.respondWith(caches.open(VERSION).then((c) => c.match(request, { ignoreSearch: true })).then((hit) => hit || fetch(request)));
+  } else if (request.mode === "navigate" && url.pathname === AWAY) {
+    const told = fetch(request); // so that the server asks for the PIN on the way back
+    event.waitUntil(told.catch(() => {}));
+    event.respondWith(caches.open(VERSION).then((c) => c.match(AWAY)).then((hit) => hit || told));
   } else if (request.mode === "navigate") {
     const shell = SHELLS.includes(url.pathname);
     event.respondWith((async () => {

@@ -10,7 +10,7 @@ const kind = (op) => kinds[op.kind.split(".")[0]] ?? op.kind;
 const words = (fields) => Object.entries(fields).filter(([, value]) => value !== null && typeof value !== "object" && value !== "").map(([name, value]) => `${name.replaceAll("_", " ")} ${String(value).replaceAll("_", " ")}`).join(", ");
 
 async function list() {
-  const [unsent, refused, mine] = [await store.unsent(), await store.refused(), (await store.kept("mine")) || []];
+  const { unsent, refused, only_here: mine } = await store.onlyHere();
   if (!unsent.length && !refused.length && !mine.length) { show(place); return; }
   show(place, el("section", { class: "card needs-you stack" },
     el("h2", {}, gettext("Only on this device")),

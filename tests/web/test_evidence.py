@@ -87,3 +87,19 @@ def test_the_pictures_are_those_of_the_data(analysis: str, tmp_path: Path) -> No
 def rounded(svg: str) -> str:
     """The drawing to a tenth of a pixel: the last digits differ between processors."""
     return re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.1f}", svg)
+
+
+def test_a_claims_figures_lie_on_one_axis_with_what_is_better_to_the_right(as_alice: Client) -> None:
+    page = as_alice.get("/evidence/1.0/").content.decode()
+    shown = [f for f in claims()["1.0"].figures if f.estimate is not None]
+    drawn = re.findall(r'aria-label="(SMD [^"]+)"><path class="none" d="M150 0v24"/>.*?<circle cx="([\d.]+)"', page)
+    assert len(drawn) == len(shown) > 4
+    by_figure = {f.figure: f for f in shown}
+    for told, at in drawn:
+        f = by_figure[told]
+        assert f.estimate is not None
+        assert (float(at) > 150) == ((f.estimate > 0) == (f.benefit == "plus"))
+    assert (
+        "<svg"
+        not in as_alice.get("/evidence/1.1/").content.decode().split("What is published")[1].split("</section>")[0]
+    )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from mettle import evidence
+from mettle.reports import intervals
 from mettle.reports.claims import SIGNS, record, verdict_name
 from mettle.web.people import person_of
 
@@ -29,6 +30,8 @@ FORESTS = (
 FILTERS = ("section", "verdict", "mine")
 STUCK = "evidence"
 """In the session: the filters last chosen, and the section of the claim last opened."""
+WIDE = 300
+"""Pixels that an axis of a claim's figures is drawn over."""
 FEW = 12
 """With this many claims or fewer, every group stands open."""
 
@@ -108,8 +111,22 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
         "record": record(found),
         "verdict": verdict_name(found.verdict),
         "own": _own(found, own),
+        "figures": _figures(found),
+        "axes": intervals.axes(found.figures),
     }
     return render(request, "mettle/claim.html", context)
+
+
+def _figures(found: evidence.Claim) -> list[dict[str, Any]]:
+    """Each published figure, and where it lies on its axis in pixels of a picture 300 wide."""
+    axes = {axis.unit: axis for axis in intervals.axes(found.figures)}
+    rows = []
+    for figure in found.figures:
+        axis = axes.get(figure.unit)
+        at = axis.intervals.get(figure.id) if axis else None
+        places = {k: round(WIDE * v, 1) for k in ("at", "low", "high") if at and (v := getattr(at, k)) is not None}
+        rows.append({"study": figure, "drawn": places})
+    return rows
 
 
 def _answers(request: HttpRequest) -> dict[str, dict[str, object]]:

@@ -39,7 +39,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "answer_unseal": ("outcome",),
     "safety_plan": ("warning_signs", "what_helps", "people", "places"),
     "settings": (
-        *("check_in", "questionnaires", "timezone", "country", "contact_name", "contact_phone"),
+        *("check_in", "questionnaires", "timezone", "country", "emergency_number", "contact_name", "contact_phone"),
         *("quiet_from", "quiet_until", "app_name", "show_wins", "sound"),
     ),
     "lock_change": ("pin", "minutes"),

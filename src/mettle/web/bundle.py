@@ -142,25 +142,26 @@ def help_cards(person: models.Person, stored: models.SafetyPlan | None) -> dict[
     choices = person.choices
     plan = safety.SafetyPlan.from_json(stored.plan) if stored and stored.plan else None
     contact = safety.Person(**choices["contact"]) if choices.get("contact") else None
+    own = choices.get("emergency_number", "")
     known: dict[str, Any] = {"country": choices.get("country"), "contact": contact, "plan": plan}
 
     def pair(answer: int | None) -> dict[str, Any]:
         first, later = (safety.response("phq9", 9, answer, seen_before=seen, **known) for seen in (False, True))
-        return {"first": _card(first), "later": _card(later)}
+        return {"first": _card(first, own), "later": _card(later, own)}
 
     answers: dict[str, int | None] = {"1": 1, "2": 2, "3": 3, "4": 3, "blank": None}  # some forms go to 4
     return {
-        "card": help_card(choices.get("country")),
+        "card": help_card(choices.get("country"), own),
         "contact": choices.get("contact"),
         "safety_item": {key: pair(answer) for key, answer in answers.items()},
-        "danger": _card(safety.response("phq9", 9, 3, in_danger=True, **known)),
+        "danger": _card(safety.response("phq9", 9, 3, in_danger=True, **known), own),
         "same_day": [m.text for m in safety.response("phq9", 9, 2, in_danger=False, **known).messages],
     }
 
 
-def help_card(country: str | None) -> dict[str, Any]:
+def help_card(country: str | None, own: str = "") -> dict[str, Any]:
     """The card of the page "Help now": the same ways out, opened by the person and not by an answer."""
-    card = _card(safety.Response(safety.help_card("full", country=country)))
+    card = _card(safety.Response(safety.help_card("full", country=country)), own)
     return card | {
         "title": _("You do not have to carry this alone"),
         "lines": [
@@ -172,10 +173,11 @@ def help_card(country: str | None) -> dict[str, Any]:
     }
 
 
-def _card(response: safety.Response) -> dict[str, Any]:
+def _card(response: safety.Response, own: str = "") -> dict[str, Any]:
+    """A card in the words of a screen; ``own`` is the emergency number that the person confirmed, which goes first."""
     card = response.card
     assert card is not None
-    emergency = card.emergency if any(c.isdigit() for c in card.emergency) else None
+    emergency = own or (card.emergency if any(c.isdigit() for c in card.emergency) else None)
     lines = [*card.lines, *([] if emergency else [card.emergency])]
     return {
         "title": card.title,

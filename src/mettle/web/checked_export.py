@@ -57,6 +57,7 @@ CHOICES: dict[str, Callable[[Any], bool]] = {
     "prompt_times": _clocks,
     "contact": _contact,
     "country": _text,
+    "emergency_number": _text,
     "app_name": _text,
     "one_thing": _text,
     "kind_word_seen": _text,

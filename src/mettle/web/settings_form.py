@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
@@ -19,15 +19,48 @@ def _items() -> list[tuple[str, str]]:
     return [(key, m.question) for key, m in instruments.measures().items()]
 
 
+COUNTRIES = {
+    "AT": _("Austria"),
+    "AU": _("Australia"),
+    "BE": _("Belgium"),
+    "BR": _("Brazil"),
+    "CA": _("Canada"),
+    "CH": _("Switzerland"),
+    "DE": _("Germany"),
+    "DK": _("Denmark"),
+    "ES": _("Spain"),
+    "FR": _("France"),
+    "GB": _("United Kingdom"),
+    "IE": _("Ireland"),
+    "IN": _("India"),
+    "IT": _("Italy"),
+    "JP": _("Japan"),
+    "NL": _("Netherlands"),
+    "NO": _("Norway"),
+    "NZ": _("New Zealand"),
+    "PL": _("Poland"),
+    "SE": _("Sweden"),
+    "US": _("United States"),
+    "ZA": _("South Africa"),
+}
+"""Countries of the help numbers by their code. Where script runs, the browser's own names in the page's language stand instead."""
+
+
 def _countries() -> list[tuple[str, Any]]:
-    return [("", _("not said")), *((c, c) for c in sorted({n.country for n in help_numbers()}))]
+    known = {n.country for n in help_numbers()}
+    return [("", _("not said")), *sorted(((c, str(COUNTRIES.get(c, c))) for c in known), key=lambda row: row[1])]
+
+
+def emergency_numbers() -> dict[str, str]:
+    """Country -> the emergency number of the list, for the person to confirm: nobody has checked it for them."""
+    return {n.country: n.number for n in help_numbers() if n.kind == "emergency"}
 
 
 class SettingsForm(forms.Form):
     """Check-in items, prompts, help, and how the app shows itself."""
 
     check_in = forms.MultipleChoiceField(
-        label=_("What to ask in a check-in (up to eight)"), choices=_items, widget=forms.CheckboxSelectMultiple
+        label=_("What to ask each time, up to eight"), choices=_items, widget=forms.CheckboxSelectMultiple
     )
     questionnaires = forms.MultipleChoiceField(
         label=_("Questionnaires to be reminded of"),
@@ -38,7 +71,16 @@ class SettingsForm(forms.Form):
         required=False,
     )
     timezone = forms.CharField(label=_("Time zone"), max_length=64, required=False)
-    country = forms.ChoiceField(label=_("Country, for help numbers"), choices=_countries, required=False)
+    country = forms.ChoiceField(label=_("Where you are"), choices=_countries, required=False)
+    emergency_number = forms.RegexField(
+        r"^\+?[0-9][0-9 ()/-]*$",
+        label=_("Emergency number there"),
+        help_text=_("Stands on the help card, one tap away, offline too."),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+        error_messages={"invalid": _("A telephone number, like 112.")},
+    )
     contact_name = forms.CharField(label=_("Someone to call: name"), max_length=80, required=False)
     contact_phone = forms.CharField(label=_("Their number"), max_length=40, required=False)
     quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
@@ -46,6 +88,15 @@ class SettingsForm(forms.Form):
     app_name = forms.CharField(label=_("Show the app under another name"), max_length=20, required=False)
     show_wins = forms.BooleanField(label=_("Tell me when I did more than before"), required=False)
     sound = forms.BooleanField(label=_("A tone when time is up; without it the phone only buzzes"), required=False)
+
+    sections: ClassVar = (
+        ("check-in", _("Check-in"), ("check_in",)),
+        ("questionnaires", _("Questionnaires"), ("questionnaires",)),
+        ("help", _("Help"), ("country", "emergency_number", "contact_name", "contact_phone")),
+        ("quiet", _("Quiet hours"), ("quiet_from", "quiet_until", "timezone")),
+        ("look", _("Look and sound"), ("app_name", "show_wins", "sound")),
+    )
+    """Anchor, heading and fields of each part of the page."""
 
     def clean_check_in(self) -> list[str]:
         """One to eight items."""
@@ -66,7 +117,10 @@ class SettingsForm(forms.Form):
         said = self.cleaned_data
         contact = {"name": said["contact_name"], "phone": said["contact_phone"]} if said["contact_name"] else None
         clock = {k: said[k].strftime("%H:%M") if said[k] else "" for k in ("quiet_from", "quiet_until")}
-        plain = {k: said[k] for k in ("check_in", "questionnaires", "country", "app_name", "show_wins", "sound")}
+        plain = {
+            k: said[k]
+            for k in ("check_in", "questionnaires", "country", "emergency_number", "app_name", "show_wins", "sound")
+        }
         return {**plain, **clock, "contact": contact}
 
     @staticmethod

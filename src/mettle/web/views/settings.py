@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from mettle.web import signin
 from mettle.web.people import person_of
-from mettle.web.settings_form import SettingsForm
+from mettle.web.settings_form import SettingsForm, emergency_numbers
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -31,5 +31,10 @@ def show(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Kept."))
         return redirect("settings")
     status = 400 if form.errors else 200
-    context = {"form": form, "fields": [form[f] for f in form.fields], "owner": signin.is_owner(request.user)}
+    context = {
+        "form": form,
+        "sections": [(anchor, title, [form[f] for f in names]) for anchor, title, names in form.sections],
+        "emergency": emergency_numbers(),
+        "owner": signin.is_owner(request.user),
+    }
     return render(request, "mettle/settings.html", context, status=status)

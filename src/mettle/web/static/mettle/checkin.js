@@ -102,7 +102,7 @@ async function start() {
     show(place, kept, el("p", { role: "status" }, gettext("Thank you. That is all.")), el("div", { class: "stack" }, ...onwards));
     kept.focus();
   };
-  show(place, title(bundle.check_in.titles[occasion] || gettext("How is it right now?")), el("p", { class: "small" }, gettext("Tap each line where you are. It is kept as you let go.")), ...items, morning ? night : null,
+  show(place, next ? null : title(bundle.check_in.titles[occasion] || gettext("How is it right now?")), el("p", { class: "small" }, gettext("Tap each line where you are. It is kept as you let go.")), ...items, morning ? night : null,
     next ? null : el("details", { class: inline ? "" : "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context),
     el("div", { class: inline ? "" : "thumb" }, el("button", { class: "main wide", onclick: finished }, next ? gettext("Next") : gettext("Done"))));
   fetchBundle();

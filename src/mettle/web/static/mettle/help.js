@@ -1,5 +1,6 @@
 // The help card: immediate, offline, never a score. Used by questionnaires; the page "Help now" shows it too.
 import * as store from "./store.js";
+import { bundle as fetchBundle } from "./sync.js";
 import { el, show } from "./dom.js";
 import { gettext } from "./words.js";
 
@@ -23,10 +24,12 @@ export function helpCard(card, { plan, contact, onContinue, onDanger } = {}) {
 
 const place = document.getElementById("help");
 if (place && store.whose()) {
-  store.kept("bundle").then((bundle) => {
+  const drawn = (bundle) => {
     if (!bundle) return;
     const card = helpCard(bundle.help.card, { plan: bundle.safety_plan, contact: bundle.help.contact });
     card.removeAttribute("role");
-    show(place, card);
-  }).catch(() => {});
+    const bare = !bundle.help.card.emergency || !bundle.help.contact;
+    show(place, card, bare ? el("p", {}, el("a", { class: "button wide", href: "/settings/#help" }, gettext("Put your emergency number, and someone to call, on this card"))) : null);
+  };
+  store.kept("bundle").then((kept) => { drawn(kept); return fetchBundle().then((fresh) => { if (fresh && JSON.stringify([fresh.help, fresh.safety_plan]) !== JSON.stringify([kept?.help, kept?.safety_plan])) drawn(fresh); }); }).catch(() => {});
 }

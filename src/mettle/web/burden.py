@@ -31,7 +31,7 @@ class Burden:
     Parameters
     ----------
     daily_s
-        Check-ins only.
+        Check-ins, and what is asked at the end of a session.
     weekly_min
         Check-ins and questionnaires, the mean of the weeks since the first of them.
     days

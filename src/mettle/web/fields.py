@@ -107,7 +107,7 @@ class SignalFields(_Moment):
 class AskedForm(_Fields):
     """How a questionnaire was asked."""
 
-    form: Annotated[str, Field(max_length=40)] = ""
+    form: Short = ""
     language: Annotated[str, Field(max_length=20)] = ""
     text_sha256: Annotated[str, Field(max_length=64, pattern="^[0-9a-f]*$")] = ""
 

@@ -42,6 +42,8 @@ OFFERED = (
 
 
 OVERLAP = "overlap"
+WATCHING = ("phq9", "phq8")
+"""Asked at their interval to the day: what stops a trial reads them."""
 
 
 def forms() -> dict[str, Any]:
@@ -200,17 +202,21 @@ def trajectory(person: Person, instrument: str) -> list[dict[str, Any]]:
 
 
 def due(person: Person, on: date) -> str | None:
-    """The questionnaire that is due: the person's chosen ones, each at its own interval; None where none is."""
+    """The questionnaire that is due: the person's chosen ones, each at its own interval; None where none is.
+
+    After their first time they take turns, so that no week has two: with two of them that come every two weeks, one a week.
+    The one that watches over a trial is never held back by another.
+    """
     chosen = person.choices.get("questionnaires", ["phq8" if settings.PLACE.hosted else "phq9", "gad7"])
-    for key in chosen:
-        if "en" not in text.languages(key):
-            continue
-        last = (
-            person.responses.filter(deleted="", finished=True, instrument=key)
-            .order_by("-on")
-            .values_list("on", flat=True)
-            .first()
-        )
-        if last is None or (on - last).days >= max(instruments.load(key).min_interval_days, 7):
+    asked = [key for key in chosen if "en" in text.languages(key)]
+    answered = person.responses.filter(deleted="", finished=True, instrument__in=asked).order_by("on")
+    last = {key: day for key, day in answered.values_list("instrument", "on") if day is not None}
+    every = {key: max(instruments.load(key).min_interval_days, 7) for key in asked}
+    turn = max(min(every.values(), default=0) // max(len(asked), 1), 1)
+    resting = any((on - day).days < turn for day in last.values())
+    for key in asked:
+        if key not in last:
+            return str(key)
+        if (on - last[key]).days >= every[key] and (key in WATCHING or not resting):
             return str(key)
     return None

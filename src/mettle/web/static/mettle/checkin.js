@@ -13,6 +13,21 @@ const title = (text) => el(inline ? "h2" : "h1", { tabindex: "-1" }, text);
 const next = place.dataset.next; // in the welcome: where it goes on, without anything but the sliders
 const watch = stopwatch();
 const made = {};
+const open = new Set(); // sliders that nobody has touched yet
+let spent = null; // the record of how long this took; it grows as long as something is changed
+let closed = null; // shows that all is kept: set once the last slider is answered
+
+// Each answer is kept as it is given, so the last one ends the check-in by itself; what is changed later corrects it.
+async function took() {
+  spent ??= uuid();
+  await store.record([{ kind: "observation.put", entity: spent, fields: { ...moment(), outcome: "check_in_s", value: watch.seconds(), ...(occasion ? { occasion } : {}) } }]);
+  flush();
+}
+
+async function answered(item) {
+  open.delete(item);
+  if (!open.size && closed) { closed(); await took(); }
+}
 
 function slider(item, kind, fieldsOf) {
   const said = el("output", { class: "small", for: `s-${item.id}` });
@@ -26,7 +41,9 @@ function slider(item, kind, fieldsOf) {
     await store.record([{ kind: `${kind}.put`, entity: made[item.id], fields: { ...fieldsOf(Number(range.value)), ...(occasion && kind === "observation" ? { occasion } : {}) } }], { "checked-in-on": day() });
     said.textContent = `${range.value} ✓`;
     flush();
+    await answered(item.id);
   };
+  open.add(item.id);
   range.addEventListener("change", save);
   range.addEventListener("pointerup", () => { if (!made[item.id]) save(); });
   return el("div", { class: "slider" }, el("label", { for: `s-${item.id}` }, item.question), range, el("p", { class: "ends small", id: `e-${item.id}` }, el("span", {}, item.low), said, el("span", {}, item.high)));
@@ -72,6 +89,7 @@ function nightBefore(words) {
     await store.record([{ kind: "signal.put", entity: made.sleep_h, fields: { ...moment(up), name: "sleep_h", value: Math.round(hours * 60) / 60 } }]);
     said.textContent = `${gettext("%(h)s h %(min)s min", { h: Math.floor(hours), min: Math.round((hours % 1) * 60) })} \u2713`;
     flush();
+    if (spent) await took();
   };
   bed.addEventListener("change", keepSleep); wake.addEventListener("change", keepSleep);
   const quality = el("div", { class: "choices qualities", role: "group", "aria-label": words.quality }, ...words.qualities.map((word, i) => el("button", { "aria-pressed": "false", onclick: async (event) => {
@@ -79,6 +97,7 @@ function nightBefore(words) {
     await store.record([{ kind: "signal.put", entity: made.sleep_quality, fields: { ...moment(), name: "sleep_quality", value: i + 1 } }]);
     for (const b of quality.children) b.setAttribute("aria-pressed", String(b === event.target));
     flush();
+    if (spent) await took();
   } }, word)));
   return el("section", { class: inline ? "stack" : "card mood stack" }, el(inline ? "h3" : "h2", {}, words.title),
     el("div", { class: "pair" }, el("div", {}, el("label", { for: "sleep-bed" }, words.bed), bed), el("div", {}, el("label", { for: "sleep-wake" }, words.wake), wake)), said,
@@ -92,19 +111,24 @@ async function start() {
   const context = bundle.check_in.context.map((item) => (item.kind === "tick" ? tick(item) : number(item)));
   const night = bundle.check_in.sleep && !next ? nightBefore(bundle.check_in.sleep) : null;
   const morning = occasion === "morning" || (occasion !== "evening" && occasion !== "after" && new Date().getHours() < 12);
-  const finished = async () => {
-    await store.record([{ kind: "observation.put", entity: uuid(), fields: { ...moment(), outcome: "check_in_s", value: watch.seconds(), ...(occasion ? { occasion } : {}) } }]);
-    const sent = flush();
-    if (next) { await Promise.race([sent, new Promise((ok) => setTimeout(ok, 1_500))]); location.href = next; return; } // what was not sent by then waits in the outbox
-    const onwards = occasion !== "before" ? [el("a", { class: "button main wide", href: "/" }, gettext("Today"))] : [
-      el("a", { class: "button main wide", href: "/workout/" }, gettext("Train now")), el("a", { class: "button wide", href: "/workout/?short=1" }, gettext("Ten minutes today")), el("a", { class: "button plain wide", href: "/" }, gettext("Not today, and that is fine"))];
+  const onwards = occasion !== "before" ? [el("a", { class: "button main wide", href: "/" }, gettext("Today"))] : [
+    el("a", { class: "button main wide", href: "/workout/" }, gettext("Train now")), el("a", { class: "button wide", href: "/workout/?short=1" }, gettext("Ten minutes today")), el("a", { class: "button plain wide", href: "/" }, gettext("Not today, and that is fine"))];
+  const thanks = () => el("p", { role: "status" }, el("strong", {}, gettext("Kept.")), " ", gettext("Thank you. That is all."));
+  const finished = async () => { // for whoever leaves a slider out
+    await took();
     const kept = title(gettext("Kept"));
     show(place, kept, el("p", { role: "status" }, gettext("Thank you. That is all.")), el("div", { class: "stack" }, ...onwards));
     kept.focus();
   };
+  const goOn = async () => {
+    await took();
+    await Promise.race([flush(), new Promise((ok) => setTimeout(ok, 1_500))]); // what was not sent by then waits in the outbox
+    location.href = next;
+  };
+  const foot = el("div", { class: inline ? "stack" : "stack thumb" }, el("button", { class: "main wide", onclick: next ? goOn : finished }, next ? gettext("Next") : gettext("Done")));
+  closed = next ? null : () => { if (foot.dataset.closed) return; foot.dataset.closed = "1"; foot.classList.remove("thumb"); foot.replaceChildren(thanks(), ...onwards); };
   show(place, next ? null : title(bundle.check_in.titles[occasion] || gettext("How is it right now?")), el("p", { class: "small" }, gettext("Tap each line where you are. It is kept as you let go.")), ...items, morning ? night : null,
-    next ? null : el("details", { class: inline ? "" : "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context),
-    el("div", { class: inline ? "" : "thumb" }, el("button", { class: "main wide", onclick: finished }, next ? gettext("Next") : gettext("Done"))));
+    next ? null : el("details", { class: inline ? "" : "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context), foot);
   fetchBundle();
 }
 

@@ -4,6 +4,7 @@ import { bundle as fetchBundle, flush } from "./sync.js";
 import { day, moment, uuid } from "./clock.js";
 import { changedElsewhere } from "./elsewhere.js";
 import { el, picture, sheet, show } from "./dom.js";
+import { stopwatch } from "./stopwatch.js";
 import { gettext, ngettext } from "./words.js";
 import { rest, ring, still, wall } from "./resting.js";
 import * as signals from "./signals.js";
@@ -243,10 +244,12 @@ function feeling(ended, minutes, stopped) {
   });
   const first = (bundle?.check_in?.items || []).slice(0, 2);
   const made = {};
-  const keep = (outcome) => async (n) => { made[outcome] ??= observed(outcome, n, "after"); made[outcome].fields.value = n; await store.record([made[outcome]]); flush(); };
+  const watch = stopwatch(); // what the end costs is counted with the check-ins
+  const took = () => { made.check_in_s ??= observed("check_in_s", 0, "after"); made.check_in_s.fields.value = watch.seconds(); return made.check_in_s; };
+  const keep = (outcome) => async (n) => { made[outcome] ??= observed(outcome, n, "after"); made[outcome].fields.value = n; await store.record([made[outcome], took()]); flush(); };
   const feelings = first.map((i) => scale(i.question, i.low, i.high, keep(i.id)));
   if (ended.ladder) feelings.push(scale(gettext("How tense are you now?"), gettext("calm"), gettext("as tense as it gets"), keep("suds")));
-  const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }]); flush(); show(hard, el("p", { role: "status" }, gettext("Kept."))); };
+  const rpe = async (n) => { await store.record([{ kind: "session.put", entity: ended.entity, fields: { session_rpe: n } }, took()]); flush(); show(hard, el("p", { role: "status" }, gettext("Kept."))); };
   const hard = el("div", { class: "choices qualities" }, ...[[1, gettext("very light")], [3, gettext("light")], [5, gettext("hard")], [7, gettext("very hard")], [10, gettext("all I had")]].map(([n, word]) => el("button", { onclick: () => rpe(n) }, word)));
   show(place, el("h1", {}, stopped ? gettext("Stopped, and kept") : gettext("Done")),
     el("p", {}, gettext("%(sets)s in %(minutes)s.", { sets: ngettext("%(n)s set", "%(n)s sets", ended.done.filter((d) => d.fields.status !== "missed").length), minutes: minutes ? ngettext("%(n)s minute", "%(n)s minutes", minutes) : gettext("under a minute") })),
@@ -509,6 +512,12 @@ function choose() {
   const short = (bundle.short || []).map((s) => ({ ...s, short: true }));
   const asked = said.get("session");
   if (bundle.check_in.first && asked !== "when_upset" && ![checkedIn, bundle.check_in.told_on].includes(day())) { askFirst(); return; }
+  const begun = said.get("begin") && sessions.find((s) => s.id === said.get("session"));
+  if (begun) { // "Start" was tapped where the session was shown; a reload must not start another
+    history.replaceState(null, "", location.pathname);
+    prepare(begun);
+    return;
+  }
   const first = [...sessions, ...short].find((s) => s.id === asked) || (said.get("short") && short[0]) || sessions[0];
   const card = (s, main) => el("section", { class: "card training" }, el("h2", {}, s.title), el("p", {}, `${ngettext("%(n)s minute", "%(n)s minutes", s.minutes)} · ${s.exercises.map((e) => e.name).join(", ")}`), el("button", { class: main ? "main wide" : "wide", onclick: () => prepare(s) }, gettext("Start")));
   show(place, el("h1", {}, gettext("Workout")), card(first, true),

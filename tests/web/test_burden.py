@@ -68,6 +68,12 @@ def test_the_answer_page_tells_what_was_expected(db: None, client: Client, setti
     user = demo.simulated_user()
     client.force_login(user)
     person = models.Person.of(user)
-    kept = {"headline": {"text": "x"}, "effects": {}, "under_priors": {}, "caveats": [], "data": {"days": 1, "observations": 1}}
+    kept = {
+        "headline": {"text": "x"},
+        "effects": {},
+        "under_priors": {},
+        "caveats": [],
+        "data": {"days": 1, "observations": 1},
+    }
     models.KeptAnswer.objects.create(person=person, key="mood", fingerprint="x", answer=kept)
     assert "you expected 6 of 10" in client.get(reverse("answer")).content.decode()

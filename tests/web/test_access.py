@@ -78,6 +78,7 @@ WHO: dict[str, str] = {
     "prompts_feed": ANYONE,
     "api:push_key": OWN,
     "api:push_subscribe": OWN,
+    "api:push_mine": OWN,
     "api:push_unsubscribe": OWN,
     "workout": ANYONE,
     "check_in": ANYONE,

@@ -87,6 +87,7 @@ JSON: dict[str, dict[str, Any]] = {
     "api:sync_ops": {"device": str(uuid.UUID(int=3)), "device_now": None, "ops": []},
     "api:push_subscribe": {"endpoint": "https://x", "keys": {"p256dh": "x" * 87, "auth": "y" * 22}},
     "api:push_unsubscribe": {"endpoint": "https://x"},
+    "api:push_mine": {"endpoint": "https://x"},
 }
 GOOD = {
     "act": "set",

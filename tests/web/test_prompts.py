@@ -206,6 +206,49 @@ def test_unsubscribing_is_ones_own(
     assert subscribed.push_subscriptions.count() == 0
 
 
+def is_mine(client: Client, service: PushService) -> bool:
+    body = json.dumps({"endpoint": service.subscription()["endpoint"]})
+    reply = client.post("/api/v1/push/subscriptions/mine", body, content_type="application/json")
+    mine: bool = reply.json()["mine"]
+    return mine
+
+
+def test_a_shared_phone_prompts_whoever_turned_it_on_last(
+    as_alice: Client, as_bob: Client, bob: User, subscribed: models.Person, service: PushService
+) -> None:
+    """One browser has one subscription with the same keys, whichever account is signed in."""
+    assert (is_mine(as_alice, service), is_mine(as_bob, service)) == (True, False)
+    other = models.Person.of(bob)
+    other.choices = {"app_name": "Bob's"}
+    other.save()
+    assert subscribe(as_bob, service.subscription()) == 200
+    assert (is_mine(as_alice, service), is_mine(as_bob, service)) == (False, True)
+    assert ticking.tick(at("2026-11-20 08:31")) == 1
+    assert service.read()["title"] == "Bob's"
+
+
+@pytest.mark.parametrize("kept", [(), ("p256dh",), ("auth",)])
+def test_who_knows_an_endpoint_alone_takes_nothing_over(
+    as_bob: Client, subscribed: models.Person, service: PushService, kept: tuple[str, ...]
+) -> None:
+    shown = service.subscription()
+    shown["keys"] = {name: value if name in kept else "x" * len(value) for name, value in shown["keys"].items()}
+    assert subscribe(as_bob, shown) == 400
+    assert subscribed.push_subscriptions.get().keys == service.subscription()["keys"]
+    assert ticking.tick(at("2026-11-20 08:31")) == 1
+    assert service.read()["title"] == "mettle"
+
+
+def test_turning_it_on_again_is_one_browser_still(
+    as_alice: Client, subscribed: models.Person, service: PushService
+) -> None:
+    more = [service.subscription() | {"endpoint": f"{service.origin}/{n}"} for n in range(9)]
+    assert [subscribe(as_alice, one) for one in more] == [200] * 9
+    assert subscribe(as_alice, service.subscription()) == 200
+    assert subscribe(as_alice, service.subscription() | {"endpoint": f"{service.origin}/eleven"}) == 400
+    assert subscribed.push_subscriptions.count() == 10
+
+
 def test_the_calendar_address_is_stored_as_a_hash_works_without_signing_in_and_ends(
     client: Client, as_alice: Client, alice: User
 ) -> None:

@@ -202,12 +202,16 @@ def push_subscribe(request: HttpRequest, subscription: PushIn) -> dict[str, bool
     if not push.allowed(subscription.endpoint):
         raise InputError("endpoint: not a browser's push service")
     person = person_of(request)
-    if person.push_subscriptions.count() >= MAX_BROWSERS:
+    if person.push_subscriptions.exclude(endpoint=subscription.endpoint).count() >= MAX_BROWSERS:
         raise InputError(f"at most {MAX_BROWSERS} devices take prompts; stop one first")
-    # The browser belongs to who uses it now.
-    models.PushSubscription.objects.filter(endpoint=subscription.endpoint).delete()
-    person.push_subscriptions.create(endpoint=subscription.endpoint, keys=subscription.keys.dict())
+    push.keep(person, subscription.endpoint, subscription.keys.dict())
     return {"kept": True}
+
+
+@api.post("/push/subscriptions/mine")
+def push_mine(request: HttpRequest, subscription: EndpointIn) -> dict[str, bool]:
+    """Whether this browser's prompts are this person's: on a shared phone they may be another's."""
+    return {"mine": person_of(request).push_subscriptions.filter(endpoint=subscription.endpoint).exists()}
 
 
 @api.delete("/push/subscriptions")

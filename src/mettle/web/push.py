@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import logging
 from functools import cache
@@ -12,11 +13,18 @@ from urllib.parse import urlsplit
 import requests
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import now
 from py_vapid import Vapid02
 from pywebpush import WebPushException, webpush
 
+from mettle.errors import InputError
+from mettle.web.models import PushSubscription
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mettle.web.models import Person
 
 log = logging.getLogger("mettle.push")
 
@@ -63,6 +71,33 @@ def public_key() -> str:
     """What a browser asks for to subscribe: the uncompressed point, base64url without padding."""
     point = keys().public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+
+
+def keep(person: Person, endpoint: str, keys: dict[str, str]) -> None:
+    """Prompt a browser for this person from now on.
+
+    A browser has one subscription, whoever is signed in, so the second account on a shared phone takes over the prompts of the
+    first. It shows the same keys, which never leave the browser but to us; who knows the endpoint alone shows others.
+
+    Raises
+    ------
+    InputError
+        Where the endpoint is another account's and the keys are not those that it came with.
+    """
+    with transaction.atomic():
+        known = PushSubscription.objects.select_for_update().filter(endpoint=endpoint).first()
+        if known is not None and known.person_id != person.pk and not _same(known.keys, keys):
+            log.warning("a browser of another account was not handed over: its keys differ")
+            raise InputError("endpoint: this browser is prompted for another account")
+        PushSubscription.objects.update_or_create(
+            endpoint=endpoint, defaults={"person": person, "keys": keys, "made_at": now()}
+        )
+
+
+def _same(known: dict[str, str], shown: dict[str, str]) -> bool:
+    return all(
+        hmac.compare_digest(str(known.get(name, "")).encode(), shown[name].encode()) for name in ("p256dh", "auth")
+    )
 
 
 def send(subscription: dict[str, Any], message: dict[str, str]) -> bool:

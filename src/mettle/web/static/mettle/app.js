@@ -36,6 +36,12 @@ async function send() {
   await refresh();
 }
 
+// The prompts of this browser end with the sign-out; its push service tells mettle that it is gone.
+async function promptNobody() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await (await registration?.pushManager?.getSubscription())?.unsubscribe();
+}
+
 // Signing out wipes this browser, so what is nowhere else is told of first, and offered as a file.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -44,7 +50,7 @@ document.addEventListener("submit", async (event) => {
   await send();
   const here = await store.onlyHere();
   const [waiting, mine] = [here.unsent.length + here.refused.length, here.only_here.length];
-  const leave = async () => { form.dataset.sure = "1"; await store.wipe(); form.requestSubmit(); };
+  const leave = async () => { form.dataset.sure = "1"; await store.wipe(); await promptNobody().catch(() => {}); form.requestSubmit(); };
   if (waiting + mine === 0) { await leave(); return; }
   const dialog = sheet(gettext("Some records are only on this device"),
     waiting ? el("p", {}, ngettext("%(n)s record has not reached mettle. Signing out would remove it from this device.", "%(n)s records have not reached mettle. Signing out would remove them from this device.", waiting)) : null,

@@ -4,15 +4,16 @@ const place = document.getElementById("push-state");
 const on = document.getElementById("push-on");
 const off = document.getElementById("push-off");
 const csrf = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;
-const call = (method, body) => fetch("/api/v1/push/subscriptions", { method, body: JSON.stringify(body), credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() } });
+const call = (method, body, what = "") => fetch(`/api/v1/push/subscriptions${what}`, { method, body: JSON.stringify(body), credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() } });
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 
 async function start() {
   if (!("serviceWorker" in navigator) || !("PushManager" in window) || !window.isSecureContext) { place.textContent = gettext("This browser takes no prompts here. The calendar below works everywhere."); return; }
   const registration = await navigator.serviceWorker.ready;
   const now = await registration.pushManager.getSubscription();
-  on.hidden = Boolean(now);
-  off.hidden = !now;
+  const mine = now && (await (await call("POST", { endpoint: now.endpoint }, "/mine")).json()).mine; // the phone may be shared
+  on.hidden = Boolean(mine);
+  off.hidden = !mine;
 }
 
 on.addEventListener("click", async () => {

@@ -13,7 +13,7 @@ from mettle.trials.design import Wish, draw
 from mettle.trials.ending import end_stretch
 from mettle.trials.people import PEOPLE, simulate
 from mettle.trials.schedule import schedule_from
-from mettle.web import computing, days, models, trialing
+from mettle.web import answering, computing, days, models, trialing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,10 +57,29 @@ def test_an_ended_trial_is_read_up_to_its_end(alice: User) -> None:
     assert trialing.read_with(person, "calm") is None
 
 
-@pytest.mark.parametrize("outcome", ["mood", "nothing like it"])
-def test_a_first_visit_says_what_happens(as_alice: Client, outcome: str) -> None:
-    page = as_alice.get("/answer/", {"outcome": outcome}).content.decode()
+def test_a_first_visit_says_what_happens(as_alice: Client) -> None:
+    page = as_alice.get("/answer/").content.decode()
     assert "Working it out" in page or "Too early to tell" in page
+
+
+def test_only_what_the_person_has_is_worked_out(as_alice: Client, alice: User, bob: User) -> None:
+    person, other = models.Person.of(alice), models.Person.of(bob)
+    today = days.today(person)
+    models.Observation.objects.create(person=other, on=today, outcome="calm", value=5)
+    models.Observation.objects.create(person=person, on=today, outcome="gone", value=5, deleted="x")
+    models.Observation.objects.create(person=person, on=today, outcome="check_in_s", value=5)
+    for outcome in ("anything", "calm", "gone", "check_in_s"):
+        assert as_alice.get("/answer/", {"outcome": outcome}).status_code == 404
+        assert as_alice.post("/answer/open/", {"outcome": outcome}).status_code == 404
+    assert not answering._running
+    models.Observation.objects.create(person=person, on=today, outcome="energy", value=5)
+    models.Response.objects.create(
+        person=person, on=today, instrument="gad7", finished=True, score={"instrument": "gad7", "score": 4}
+    )
+    trial = draw(Wish("days", ("train", "rest"), today, 28, outcome="focus"), seed=1)
+    models.Trial.objects.create(person=person, trial=trial, opened=[str(today)])
+    for outcome in ("energy", "gad7", "focus"):
+        assert as_alice.get("/answer/", {"outcome": outcome}).status_code == 200
 
 
 @pytest.mark.parametrize("reason", [None, "stop_item9"])

@@ -38,6 +38,16 @@ _running: dict[tuple[int, str], _Work] = {}
 _prepared: set[int] = set()
 
 
+def asked_about(person: models.Person, outcome: str) -> bool:
+    """Whether there is such an outcome to answer: one that was recorded, scored or is tried, or the one that everybody begins with."""
+    return (
+        outcome == DEFAULT_OUTCOME
+        or person.observations.filter(deleted="", outcome=outcome).exclude(outcome__in=store.ASIDE).exists()
+        or person.trials.filter(trial__outcome=outcome).exists()
+        or person.responses.filter(deleted="", finished=True, score__instrument=outcome).exists()
+    )
+
+
 def kept(person: models.Person, outcome: str) -> models.KeptAnswer | None:
     """The kept answer, fresh or old."""
     found: models.KeptAnswer | None = person.answers.filter(key=outcome).first()

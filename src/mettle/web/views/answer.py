@@ -43,7 +43,7 @@ PRIORS = {
 def show(request: HttpRequest) -> HttpResponse:
     """The answer for one outcome; sealed while a trial of it runs, unless it is opened."""
     person = person_of(request)
-    outcome = _asked(request.GET)
+    outcome = _asked(person, request.GET)
     outcomes = outcomes_of(person)
     trial = running_trial(person, outcome)
     context: dict[str, Any] = {"outcome": outcome, "outcomes": outcomes, "trial": trial, "name": name_of(outcome)}
@@ -87,7 +87,7 @@ def library(request: HttpRequest) -> HttpResponse | FileResponse:  # noqa: ARG00
 def unseal(request: HttpRequest) -> HttpResponse:
     """Open the running answer for today; the trial's report will say so."""
     person = person_of(request)
-    outcome = _asked(request.POST)
+    outcome = _asked(person, request.POST)
     trial = running_trial(person, outcome)
     if trial:
         trial.opened = sorted({*trial.opened, str(days.today(person))})
@@ -95,10 +95,10 @@ def unseal(request: HttpRequest) -> HttpResponse:
     return redirect(f"/answer/?{urlencode({'outcome': outcome})}")
 
 
-def _asked(said: QueryDict) -> str:
-    """The outcome that is asked about; what no record can be named stands for none."""
+def _asked(person: models.Person, said: QueryDict) -> str:
+    """The outcome that is asked about; nothing is worked out for one that this person has not."""
     outcome = said.get("outcome") or answering.DEFAULT_OUTCOME
-    if len(outcome) > LONGEST_NAME or "\0" in outcome:
+    if len(outcome) > LONGEST_NAME or "\0" in outcome or not answering.asked_about(person, outcome):
         raise Http404
     return outcome
 

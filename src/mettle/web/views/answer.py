@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def closer(request: HttpRequest) -> HttpResponse:
     """What the browser draws where the timeline is looked into: the spec, and which colour of it is which of the page's."""
     person = person_of(request)
-    outcome = _asked(request.GET)
+    outcome = _asked(person, request.GET)
     trial = running_trial(person, outcome)
     found = answering.kept(person, outcome)
     if found is None or not found.closer or (trial and str(days.today(person)) not in trial.opened):

@@ -54,6 +54,50 @@ def test_what_is_expected_is_asked_first_with_no_number_ready_and_told_with_the_
     assert trialing.expected(person, "mood") == 8
 
 
+def ended_trial(client: Client, person: models.Person) -> models.Trial:
+    answered(person, 5, 0)
+    preview(client, expected="8")
+    preview(client, expected="8", again="1")
+    client.post(reverse("trial_start"))
+    trial = person.trials.get(ended_at=None)
+    trialing.end(trial, "planned_end")
+    return trial
+
+
+def test_what_was_expected_before_anything_was_read_is_told_apart_from_what_was_expected_after(
+    as_alice: Client, alice: User
+) -> None:
+    person = models.Person.of(alice)
+    assert "Before you see any evidence" in start_screen(as_alice)
+    assert ended_trial(as_alice, person).trial["expected_asked"] == "before_reading"
+    assert not trialing.asked_after_reading(person, "mood")
+    as_alice.get(reverse("claim", args=["1.2"]))
+    page = start_screen(as_alice, "claim-1-2")
+    assert "You have looked at what is published" in page
+    assert "Before you see any evidence" not in page
+    person.refresh_from_db()
+    assert ended_trial(as_alice, person).trial["expected_asked"] == "after_reading"
+    assert trialing.asked_after_reading(person, "mood")
+
+
+def test_what_was_read_between_the_question_and_the_start_changes_nothing(as_alice: Client, alice: User) -> None:
+    person = models.Person.of(alice)
+    answered(person, 5, 0)
+    preview(as_alice, expected="8")
+    as_alice.get(reverse("evidence"))
+    preview(as_alice, expected="8", again="1")
+    as_alice.post(reverse("trial_start"))
+    assert person.trials.get().trial["expected_asked"] == "before_reading"
+
+
+def test_nothing_is_said_of_a_question_that_was_not_answered(as_alice: Client, alice: User) -> None:
+    person = models.Person.of(alice)
+    answered(person, 5, 0)
+    preview(as_alice, expected="")
+    as_alice.post(reverse("trial_start"))
+    assert "expected_asked" not in person.trials.get().trial
+
+
 def test_a_trial_of_sleep_asks_for_the_night(as_alice: Client, alice: User) -> None:
     person = models.Person.of(alice)
     assert "How good was your night?" in start_screen(as_alice, "claim-8-2")

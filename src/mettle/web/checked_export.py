@@ -60,6 +60,7 @@ CHOICES: dict[str, Callable[[Any], bool]] = {
     "emergency_number": _text,
     "app_name": _text,
     "one_thing": _text,
+    "evidence_read": _text,
     "kind_word_seen": _text,
     "week_told": _text,
     "show_wins": _yes_or_no,

@@ -179,8 +179,26 @@ def drawn(
     return draw(wish, seed=secrets.randbelow(2**31), previous=previous)
 
 
-def enrol(person: models.Person, trial: dict[str, Any], *, expected: float | None) -> models.Trial:
-    """Start a trial: what was expected is written down first, the drawn schedule is stored, the plan follows it."""
+READ = "evidence_read"
+"""In a person's choices: the day on which they first looked at what is published."""
+
+
+def has_read(person: models.Person) -> None:
+    """Write down that the person has looked at what is published; once is enough."""
+    if READ not in person.choices:
+        person.choices = person.choices | {READ: days.today(person).isoformat()}
+        person.save(update_fields=["choices"])
+
+
+def enrol(
+    person: models.Person, trial: dict[str, Any], *, expected: float | None, after_reading: bool = False
+) -> models.Trial:
+    """Start a trial: what was expected is written down first, the drawn schedule is stored, the plan follows it.
+
+    ``after_reading`` stands in the schedule's document: whether they had looked at what is published when they were asked.
+    """
+    if expected is not None:
+        trial = trial | {"expected_asked": "after_reading" if after_reading else "before_reading"}
     with transaction.atomic():
         for running in person.trials.filter(ended_at=None):
             end(running, "replaced")
@@ -202,8 +220,20 @@ def _ask_for(person: models.Person, outcome: str) -> None:
 
 def expected(person: models.Person, outcome: str) -> float | None:
     """What the person expected, 0-10, before the last ended trial of an outcome; None where it was not asked."""
-    found = person.trials.filter(trial__outcome=outcome).exclude(ended_at=None).order_by("-enrolled_at").first()
+    found = _last_ended(person, outcome)
     return found.expected_benefit if found else None
+
+
+def asked_after_reading(person: models.Person, outcome: str) -> bool:
+    """Whether that was asked of somebody who had looked at what is published; unknown of trials that began before it was written down."""
+    found = _last_ended(person, outcome)
+    return found is not None and found.trial.get("expected_asked") == "after_reading"
+
+
+def _last_ended(person: models.Person, outcome: str) -> models.Trial | None:
+    ended = person.trials.filter(trial__outcome=outcome).exclude(ended_at=None)
+    found: models.Trial | None = ended.order_by("-enrolled_at").first()
+    return found
 
 
 def chances(person: models.Person, chosen: Offer, *, outcome: str, weeks: int) -> dict[str, int] | None:

@@ -55,7 +55,9 @@ def show(request: HttpRequest) -> HttpResponse:
         context["so_far"] = person.observations.filter(deleted="", outcome=outcome).values("on").distinct().count()
     if found is None:
         return render(request, "mettle/answer.html", context | {"waiting": True})
+    trialing.has_read(person)
     context["expected"] = trialing.expected(person, outcome)
+    context["expected_after_reading"] = trialing.asked_after_reading(person, outcome)
     return render(request, "mettle/answer.html", context | told(found))
 
 

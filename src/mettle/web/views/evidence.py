@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from mettle import evidence
 from mettle.reports import intervals
 from mettle.reports.claims import SIGNS, record, verdict_name
+from mettle.web import trialing
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """The claims in groups that open, by section, verdict and whether they can be tried; under the overall finding, so that nobody is
     handed a list of refusals. What was chosen stays chosen until something else is.
     """
+    trialing.has_read(person_of(request))
     stuck = request.session.get(STUCK, {})
     if any(name in request.GET for name in FILTERS):
         known = {
@@ -103,6 +105,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     found = evidence.claims().get(number)
     if found is None:
         raise Http404
+    trialing.has_read(person_of(request))
     own = _answers(request)
     request.session[STUCK] = request.session.get(STUCK, {}) | {"at": found.section.number}
     context = {

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 if TYPE_CHECKING:
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 LABELS = {
-    "check_in": lazy("Check in"),
-    "questionnaires": lazy("Questionnaires"),
-    "reactions": lazy("Reaction tests"),
-    "sessions": lazy("What you did"),
-    "safety_plan": lazy("My safety plan"),
-    "trials": lazy("Find out if it works for me"),
-    "evidence": lazy("What is published"),
-    "prompts": lazy("Reminders"),
-    "settings": lazy("Settings"),
-    "burden": lazy("What it costs you"),
-    "data": lazy("Your data"),
+    "check_in": gettext_lazy("Check in"),
+    "questionnaires": gettext_lazy("Questionnaires"),
+    "reactions": gettext_lazy("Reaction tests"),
+    "sessions": gettext_lazy("What you did"),
+    "safety_plan": gettext_lazy("My safety plan"),
+    "trials": gettext_lazy("Find out if it works for me"),
+    "evidence": gettext_lazy("What is published"),
+    "prompts": gettext_lazy("Reminders"),
+    "settings": gettext_lazy("Settings"),
+    "burden": gettext_lazy("What it costs you"),
+    "data": gettext_lazy("Your data"),
 }
 
 

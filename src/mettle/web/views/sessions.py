@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mettle.reports.progress import name_of
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from mettle.web import models
 
 A_PAGE = 30
-SKIPPED = {"missed": lazy("not this day"), "illness": lazy("ill"), "rest": lazy("a day of rest")}
+SKIPPED = {
+    "missed": gettext_lazy("not this day"),
+    "illness": gettext_lazy("ill"),
+    "rest": gettext_lazy("a day of rest"),
+}
 NUMBERS = {"reps": int, "hold_s": float, "rir": float}
 SESSION_NUMBERS = {"duration_min": int, "session_rpe": float, "pain": float}
 

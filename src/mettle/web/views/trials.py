@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
@@ -23,23 +23,25 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 WHY_NOT = {
-    "phq9_absent": lazy(
+    "phq9_absent": gettext_lazy(
         "Days without training are drawn only after a PHQ-9 of the last two weeks. You can answer it first, or compare two ways of training."
     ),
-    "phq9_old": lazy(
+    "phq9_old": gettext_lazy(
         "Your last PHQ-9 is more than two weeks old. Answer it again first, or compare two ways of training."
     ),
-    "phq9_high": lazy(
+    "phq9_high": gettext_lazy(
         "Your answers say that this is a hard time. Days without training are not drawn now; two ways of training can be compared."
     ),
-    "item9": lazy("Days without training are not drawn now; two ways of training can be compared."),
-    "item9_missing": lazy("Days without training are drawn only where every question of the PHQ-9 was answered."),
+    "item9": gettext_lazy("Days without training are not drawn now; two ways of training can be compared."),
+    "item9_missing": gettext_lazy(
+        "Days without training are drawn only where every question of the PHQ-9 was answered."
+    ),
 }
 ANSWER_FIRST = {"phq9_absent", "phq9_old"}
 DECISIONS = {
-    "keep": lazy("kept as it was"),
-    "change": lazy("something changed"),
-    "drop": lazy("dropped"),
+    "keep": gettext_lazy("kept as it was"),
+    "change": gettext_lazy("something changed"),
+    "drop": gettext_lazy("dropped"),
 }
 
 
@@ -77,7 +79,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def new(request: HttpRequest, code: str) -> HttpResponse:
-    """What you expect is asked first, before any evidence is shown; then how long."""
+    """What you expect is asked first; where what is published was looked at before, that is said and written down. Then how long."""
     person = person_of(request)
     chosen = trialing.offer(person, code)
     if chosen is None:
@@ -92,6 +94,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         "own": burden.of(person),
         "measured": burden.measured(),
         "scale": range(11),
+        "has_read": trialing.READ in person.choices,
     }
     return render(request, "mettle/trial_new.html", context)
 
@@ -118,6 +121,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     except InputError as error:
         return render(request, "mettle/refused.html", {"why": str(error), "back": "/trials/"}, status=400)
     request.session["drawn"], request.session["expected"] = trial, asked["expected"]
+    if not request.POST.get("again"):
+        request.session["expected_after_reading"] = trialing.READ in person.choices
     chances = trialing.chances(person, chosen, outcome=asked["outcome"], weeks=asked["weeks"])
     weeks: dict[int, list[dict[str, Any]]] = {}
     for n, row in enumerate(trial["schedule"]):
@@ -144,7 +149,8 @@ def start(request: HttpRequest) -> HttpResponse:
     trial = request.session.pop("drawn", None)
     if trial is None:
         return redirect("trials")
-    trialing.enrol(person_of(request), trial, expected=request.session.pop("expected", None))
+    told = request.session.pop("expected", None), request.session.pop("expected_after_reading", False)
+    trialing.enrol(person_of(request), trial, expected=told[0], after_reading=told[1])
     messages.success(
         request, _("Your trial starts tomorrow. The answer stays sealed until its end, unless you open it.")
     )

@@ -13,7 +13,7 @@ from mettle.trials.design import Wish, draw
 from mettle.trials.ending import end_stretch
 from mettle.trials.people import PEOPLE, simulate
 from mettle.trials.schedule import schedule_from
-from mettle.web import answering, computing, days, models, trialing
+from mettle.web import answering, computing, days, models, store, trialing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,3 +130,20 @@ def test_what_is_looked_into_is_sealed_as_the_answer_is_and_its_words_are_the_re
     drawn = draw(Wish("days", ("train", "rest"), days.today(person), 28), seed=1)
     person.trials.create(trial=drawn | {"outcome": "mood"})
     assert as_alice.get(address).status_code == 404
+
+
+def test_a_few_days_are_told_as_a_few_days_with_no_empty_tables(as_alice: Client, alice: User) -> None:
+    person = models.Person.of(alice)
+    today = days.today(person)
+    for ago in range(3):
+        person.observations.create(on=today - timedelta(days=ago), clock_time="08:00", outcome="mood", value=5)
+    person.sessions.create(on=today, clock_time="10:00", finished=True)
+    made = computing.compute(store.diary(person), "mood", None, str(today))["answer"]
+    models.KeptAnswer.objects.create(
+        person=person, key="mood", fingerprint=answering.fingerprint(person, "mood"), answer=made
+    )
+    page = as_alice.get("/answer/").content.decode()
+    assert "3 rated days are too few" in page
+    assert "3 of 21 days" in page
+    assert "Each effect, in points" not in page
+    assert "Under other starting points" not in page

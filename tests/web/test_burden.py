@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -32,10 +33,16 @@ def test_what_it_costs_is_shown_before_a_trial_starts_ones_own_where_there_is_on
     assert f"about {burden.measured()['daily_s']:.0f} seconds" in page
     assert "nobody was timed" in page
     person = models.Person.of(alice)
-    person.observations.create(on=days.today(person), outcome="check_in_s", value=33)
+    for ago in range(6):
+        person.observations.create(on=days.today(person) - timedelta(days=ago), outcome="check_in_s", value=2 + ago)
+    for page in (start_screen(as_alice), as_alice.get(reverse("burden")).content.decode()):
+        assert "nobody was timed" in page  # six days of trying it out are no figure of one's own
+        assert "after seven days with check-ins" in page
+    person.observations.create(on=days.today(person) - timedelta(days=6), outcome="check_in_s", value=33)
     page = start_screen(as_alice)
-    assert "costs you 33 seconds" in page
+    assert "costs you 5 seconds" in page
     assert "nobody was timed" not in page
+    assert "from 7 days" in as_alice.get(reverse("burden")).content.decode()
 
 
 def test_what_is_expected_is_asked_first_with_no_number_ready_and_told_with_the_answer(

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from mettle import instruments
+from mettle.reports import progress
 from mettle.web import days, models, own_edits, store
 from tests.web.test_sync import a_session, op, send
 
@@ -53,11 +54,61 @@ def trained(alice: User) -> models.Person:
 def test_the_page_tells_strength_volume_days_change_and_sleep(as_alice: Client, trained: models.Person) -> None:
     page = as_alice.get(reverse("progress")).content.decode()
     assert "Goblet squat: up by about" in page
-    assert "You trained on 6 of the last 56 days" in page
+    assert "You trained on 6 of the last 36 days; the others were rest." in page  # counted from the first session
     assert "quads 3.0" in page  # three sets a week, each a whole one for the quads
     assert "7.0 hours a night on 2 nights" in page
     assert instruments.change("phq9", 16, 6).words in unescape(page)
     assert "your heaviest" in page
+
+
+def begun(person: models.Person, ago: int, *, trained: tuple[int, ...]) -> None:
+    """A rating on the first day, sessions of three push-ups so many days ago."""
+    today = days.today(person)
+    person.observations.create(on=today - timedelta(days=ago), clock_time="08:00", outcome="mood", value=5)
+    for back in trained:
+        session = person.sessions.create(on=today - timedelta(days=back), finished=True)
+        for n in range(3):
+            person.sets.create(session=session.pk, exercise="push_up", reps=8, ordinal=n + 1)
+
+
+@pytest.mark.parametrize(
+    ("ago", "trained", "words"),
+    [
+        (0, (0,), "You trained today, on your first day here."),
+        (2, (2, 0), "You trained on 2 of the last 3 days; the other was rest."),
+        (1, (1, 0), "You trained on every one of the last 2 days."),
+        (7, (7, 3), "You trained on 2 of the last 8 days; the others were rest."),
+        (200, (199,), "No session in the last 56 days; what you did before is kept."),
+        (200, (3,), "You trained on 1 of the last 56 days; the others were rest."),
+    ],
+)
+def test_days_are_counted_from_the_first_record(
+    as_alice: Client, alice: User, ago: int, trained: tuple[int, ...], words: str
+) -> None:
+    begun(models.Person.of(alice), ago, trained=trained)
+    assert words in as_alice.get(reverse("progress")).content.decode()
+
+
+@pytest.mark.parametrize(("ago", "chest"), [(2, 3.0), (13, 1.5), (60, 0.75)])
+def test_sets_a_week_are_those_of_the_weeks_since_one_began(alice: User, ago: int, chest: float) -> None:
+    person = models.Person.of(alice)
+    begun(person, ago, trained=(1,))
+    found = progress.volume(store.diary(person), today=days.today(person))
+    assert {r.muscle: r.done for r in found.rows}["chest"] == pytest.approx(chest)
+
+
+def test_today_draws_no_days_before_the_first_and_says_what_will_come(as_alice: Client, alice: User) -> None:
+    person = models.Person.of(alice)
+    page = as_alice.get("/").content.decode()
+    assert "Your days come here: bars are sessions, dots are check-ins." in page
+    begun(person, 2, trained=(1,))
+    page = as_alice.get("/").content.decode()
+    assert "Since you began: 1 day trained (bars)," in page
+    assert page.count("<circle") == 3
+    begun(person, 30, trained=())
+    page = as_alice.get("/").content.decode()
+    assert "In fourteen days: 1 day trained (bars)," in page
+    assert page.count("<circle") == 14
 
 
 def test_wins_are_hidden_where_a_guardrail_says_so(as_alice: Client, trained: models.Person) -> None:

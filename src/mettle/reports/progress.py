@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mettle.training import catalogue, records, strength
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mettle.diary import Diary
     from mettle.training import PerformedSet
@@ -79,10 +79,14 @@ class MuscleWeek:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Sets by muscle, and how many work sets could not be counted because the catalogue does not know the exercise."""
+    """Sets by muscle, and how many work sets could not be counted because the catalogue does not know the exercise.
+
+    ``weeks`` is what they were divided by: four, fewer for somebody who has just begun, at least one.
+    """
 
     rows: tuple[MuscleWeek, ...]
     unknown: int
+    weeks: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def strength_lines(diary: Diary, *, since: date, most: int = 6) -> list[Strength
 
 
 def volume(diary: Diary, *, today: date, plan: Mapping[str, Any] | None = None) -> Volume:
-    """Sets a week by muscle over the last four weeks, each set counted by the share that it trains the muscle.
+    """Sets a week by muscle over the last four weeks, or since the first record, each set counted by the share that it trains the muscle.
 
     Parameters
     ----------
@@ -141,9 +145,10 @@ def volume(diary: Diary, *, today: date, plan: Mapping[str, Any] | None = None) 
             unknown += not shares
             counted.update(_scaled(shares, 0.5 if one.side != "both" else 1.0))
     meant = _planned(plan) if plan else None
+    weeks = max(1.0, min(7 * WEEKS, (today - (begun(diary) or today)).days + 1) / 7)
     muscles = set(counted) | set(meant or ())
-    rows = [MuscleWeek(m, counted[m] / WEEKS, meant.get(m, 0.0) if meant is not None else None) for m in muscles]
-    return Volume(tuple(sorted(rows, key=lambda r: (-max(r.done, r.planned or 0), r.muscle))), unknown)
+    rows = [MuscleWeek(m, counted[m] / weeks, meant.get(m, 0.0) if meant is not None else None) for m in muscles]
+    return Volume(tuple(sorted(rows, key=lambda r: (-max(r.done, r.planned or 0), r.muscle))), unknown, weeks)
 
 
 def _shares(exercise: str) -> Mapping[str, float]:
@@ -170,12 +175,30 @@ def _planned(plan: Mapping[str, Any]) -> dict[str, float]:
     return {muscle: sets / max(len(weeks), 1) for muscle, sets in total.items()}
 
 
+def begun(diary: Diary) -> date | None:
+    """The day of the first session or rating; None before there is one."""
+    return min(
+        (r.day for r in (*(s.start for s in diary.sessions), *(o.when for o in diary.observations))), default=None
+    )
+
+
 def days_trained(diary: Diary, *, today: date, weeks: int = 8) -> list[tuple[date, int]]:
-    """Monday of each of the last weeks, and on how many of its days there was training."""
+    """Monday of each of the last weeks since the first record, and on how many of its days there was training."""
     trained = {s.start.day for s in diary.sessions if not s.skipped}
-    this_monday = today - timedelta(days=today.weekday())
+    this_monday, first = today - timedelta(days=today.weekday()), begun(diary) or today
     mondays = [this_monday - timedelta(weeks=n) for n in reversed(range(weeks))]
-    return [(monday, sum(monday + timedelta(days=n) in trained for n in range(7))) for monday in mondays]
+    return [
+        (monday, sum(monday + timedelta(days=n) in trained for n in range(7)))
+        for monday in mondays
+        if monday == this_monday or monday + timedelta(days=6) >= first
+    ]
+
+
+def trained_of(diary: Diary, *, today: date, most: int = 56) -> tuple[int, int]:
+    """On how many of the last days there was training, and how many days those are: counted from the first record, today too."""
+    span = min(most, (today - (begun(diary) or today)).days + 1)
+    trained = {s.start.day for s in diary.sessions if not s.skipped}
+    return sum(today - timedelta(days=n) in trained for n in range(span)), span
 
 
 def nights(diary: Diary, *, since: date) -> list[NightOn]:
@@ -192,13 +215,3 @@ def wins(diary: Diary, *, since: date) -> list[records.Record]:
     """Records since a day, the newest first, one an exercise."""
     latest = {r.exercise: r for r in records.records(diary.sessions) if r.on >= since}
     return sorted(latest.values(), key=lambda r: r.on, reverse=True)
-
-
-def week_days(monday_counts: Iterable[tuple[date, int]]) -> str:
-    """Days trained in words.
-
-    >>> week_days([(date(2026, 11, 9), 3), (date(2026, 11, 16), 2)])
-    'You trained on 5 of the last 14 days; the others were rest.'
-    """
-    counts = list(monday_counts)
-    return f"You trained on {sum(n for _, n in counts)} of the last {7 * len(counts)} days; the others were rest."

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DAILY_BUDGET_S, WEEKLY_BUDGET_MIN = 45, 6
 SPAN_DAYS = 28
+ENOUGH_DAYS = 7
+"""Days with check-ins before a figure is a person's own: one day, or one of trying it out, says nothing of a usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Burden:
     def within(self) -> bool:
         """Whether it stays within what mettle means to cost."""
         return (self.daily_s or 0) <= DAILY_BUDGET_S and (self.weekly_min or 0) <= WEEKLY_BUDGET_MIN
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are days enough to speak of this person's own cost."""
+        return self.days >= ENOUGH_DAYS
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,16 +19,20 @@ TOLD = "week_told"
 """Under which name a person's choices hold the Monday whose words were put away."""
 
 
-def of(person: Person, today: date) -> list[str]:
+def of(person: Person, today: date, *, begun: date | None) -> list[str]:
     """The week before this one in up to three sentences; empty where it was put away, or is not all recorded.
 
     What did not happen is left out: nothing in it blames.
+
+    Parameters
+    ----------
+    begun
+        The day of the first record.
     """
     monday = _monday(today)
     first = monday - timedelta(days=7)
     if person.choices.get(TOLD) == monday.isoformat():
         return []
-    begun = first_record(person)
     return words(person, first) if begun is not None and begun <= first else []
 
 
@@ -41,9 +44,9 @@ def put_away(person: Person, today: date) -> None:
 
 def first_record(person: Person) -> date | None:
     """The first day with a session or a rating; None before there is one."""
-    sessions, rated = person.sessions.filter(deleted=""), person.observations.filter(deleted="")
-    days = [rows.aggregate(first=Min("on"))["first"] for rows in (sessions, rated)]
-    return min((d for d in days if d is not None), default=None)
+    sessions, rated = (rows.filter(deleted="", on__isnull=False) for rows in (person.sessions, person.observations))
+    first: date | None = sessions.values_list("on", flat=True).union(rated.values_list("on", flat=True)).order_by("on").first()
+    return first
 
 
 def words(person: Person, first: date) -> list[str]:

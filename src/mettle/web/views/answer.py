@@ -51,7 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return render(request, "mettle/answer.html", context | {"sealed": True, "left": days_left(person, trial)})
     found, newer_comes = answering.ask(person, outcome)
     context["newer_comes"] = newer_comes
-    if found is None or found.answer.get("nothing"):
+    if found is None or not _estimated(found):
         context["so_far"] = person.observations.filter(deleted="", outcome=outcome).values("on").distinct().count()
     if found is None:
         return render(request, "mettle/answer.html", context | {"waiting": True})
@@ -135,6 +135,11 @@ def days_left(person: models.Person, trial: models.Trial) -> int:
     return max(0, (date.fromisoformat(last) - days.today(person)).days)
 
 
+def _estimated(found: models.KeptAnswer) -> bool:
+    """Whether any effect has a figure; a few days give none."""
+    return any(e.get("mean") is not None for e in found.answer.get("effects", {}).values())
+
+
 def told(found: models.KeptAnswer) -> dict[str, Any]:
     """A kept answer as the page shows it."""
     a = found.told
@@ -144,5 +149,12 @@ def told(found: models.KeptAnswer) -> dict[str, Any]:
     under = [{"name": PRIORS[key], **effect} for key, effect in a["under_priors"].items()]
     said = {str(s): s for s in (a["headline"]["text"], a.get("axis")) if isinstance(s, Sentence)}
     pictures = {name: words.picture(drawn, said) for name, drawn in found.pictures.items()}
-    shown = {"a": a, "rows": rows, "under": under, "pictures": pictures, "computed_at": found.computed_at}
+    shown = {
+        "a": a,
+        "estimated": _estimated(found),
+        "rows": rows,
+        "under": under,
+        "pictures": pictures,
+        "computed_at": found.computed_at,
+    }
     return shown | {"library": answering.library().name if found.closer else ""}

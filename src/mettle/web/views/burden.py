@@ -22,6 +22,7 @@ def show(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     context = {
         "own": burden.of(person),
+        "measured": burden.measured(),
         "daily_s": burden.DAILY_BUDGET_S,
         "weekly_min": burden.WEEKLY_BUDGET_MIN,
         "items": len(bundle.check_in(person)["items"]),

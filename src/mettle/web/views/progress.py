@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from mettle import instruments
@@ -83,13 +84,35 @@ def _volume(person: models.Person, diary: Diary, today: date) -> dict[str, Any] 
         "picture": _ours(progress_charts.volume(rows, label=label)),
         "planned": plan is not None,
         "unknown": found.unknown,
+        "whole": found.weeks >= progress.WEEKS,
     }
 
 
 def _weeks(diary: Diary, today: date) -> dict[str, Any]:
-    counts = progress.days_trained(diary, today=today)
-    words = progress.week_days(counts)
-    return {"words": words, "picture": _ours(progress_charts.weeks(counts, label=words))}
+    words = _days_in_words(*progress.trained_of(diary, today=today))
+    return {
+        "words": words,
+        "picture": _ours(progress_charts.weeks(progress.days_trained(diary, today=today), label=words)),
+    }
+
+
+def _days_in_words(trained: int, of: int) -> str:
+    """Days with training out of the last ones; a rest day counts as done."""
+    said = {"trained": trained, "of": of}
+    if of == 1:
+        return _("You trained today, on your first day here.") if trained else _("Your first day here.")
+    if trained == of:
+        return _("You trained on every one of the last %(of)d days.") % said
+    if not trained:
+        return _("No session in the last %(of)d days; what you did before is kept.") % said
+    return (
+        ngettext(
+            "You trained on %(trained)d of the last %(of)d days; the other was rest.",
+            "You trained on %(trained)d of the last %(of)d days; the others were rest.",
+            of - trained,
+        )
+        % said
+    )
 
 
 def _questionnaires(person: models.Person) -> list[dict[str, Any]]:

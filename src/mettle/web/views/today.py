@@ -32,17 +32,19 @@ def show(request: HttpRequest) -> HttpResponse:
         return redirect("welcome")
     today = days.today(person)
     plan = programme.current(person)
+    begun = weekly.first_record(person)
     context = {
         "heading": date_format(today, "l, j F"),
         "kind_word": kind_word(person, today),
         "card": next_card(person, plan, today),
-        "strip": (strip := fortnight(person, today)),
+        "strip": (strip := fortnight(person, today, begun=begun)),
         "trained": sum(d["trained"] for d in strip),
         "checked": sum(d["checked"] for d in strip),
+        "begins": begun is None or begun > strip[0]["on"],
         "upset": bool(plan and plan.plan.get("when_upset")),
         "plan_unreadable": plan is None and programme.unreadable(person),
         "trial_unreadable": stored_trials.unreadable(person),
-        "week": weekly.of(person, today),
+        "week": weekly.of(person, today, begun=begun),
     }
     return render(request, "mettle/today.html", context)
 
@@ -95,10 +97,13 @@ def _title(session: dict[str, Any]) -> str:
     return _("%(first)s and more · %(minutes)d min") % {"first": first, "minutes": minutes}
 
 
-def fortnight(person: models.Person, today: date) -> list[dict[str, Any]]:
-    """The last fourteen days: which had a check-in, which a session."""
+def fortnight(person: models.Person, today: date, *, begun: date | None) -> list[dict[str, Any]]:
+    """The last fourteen days: which had a check-in, which a session, and which were before the first record."""
     first = today - timedelta(days=13)
     checked = set(person.observations.filter(deleted="", on__gte=first).values_list("on", flat=True))
     trained = set(person.sessions.filter(deleted="", on__gte=first, skipped="").values_list("on", flat=True))
     span = [first + timedelta(days=n) for n in range(14)]
-    return [{"on": d, "checked": d in checked, "trained": d in trained, "x": 4 + 20 * n} for n, d in enumerate(span)]
+    return [
+        {"on": d, "before": d < (begun or today), "checked": d in checked, "trained": d in trained, "x": 4 + 20 * n}
+        for n, d in enumerate(span)
+    ]

@@ -45,7 +45,9 @@ def put_away(person: Person, today: date) -> None:
 def first_record(person: Person) -> date | None:
     """The first day with a session or a rating; None before there is one."""
     sessions, rated = (rows.filter(deleted="", on__isnull=False) for rows in (person.sessions, person.observations))
-    first: date | None = sessions.values_list("on", flat=True).union(rated.values_list("on", flat=True)).order_by("on").first()
+    first: date | None = (
+        sessions.values_list("on", flat=True).union(rated.values_list("on", flat=True)).order_by("on").first()
+    )
     return first
 
 

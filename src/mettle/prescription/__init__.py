@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mettle.prescription.blocks import MOST_GAP_DAYS, as_block, moved_on, on_days, sessions_in_order
+from mettle.prescription.carrying import carried, onward
 from mettle.prescription.exposure import Visit, ready_for
 from mettle.prescription.profile import Profile, read_profile
 from mettle.prescription.programme import Plan
@@ -17,16 +19,23 @@ if TYPE_CHECKING:
     from mettle.prescription.planner import plan
 
 __all__ = [
+    "MOST_GAP_DAYS",
     "Offers",
     "Plan",
     "Profile",
     "Visit",
+    "as_block",
+    "carried",
     "check",
     "clock",
+    "moved_on",
     "offers",
+    "on_days",
+    "onward",
     "plan",
     "read_profile",
     "ready_for",
+    "sessions_in_order",
     "settings",
     "swaps",
     "turns",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from mettle.prescription.dose import MAJOR, rows
 from mettle.prescription.programme import number
+from mettle.prescription.progress import BODY_TOP, MOST_HOLD_S
 from mettle.prescription.screening import OLDER
 from mettle.prescription.settable import one_rm, settings
 from mettle.training.catalogue import exercises
 
 if TYPE_CHECKING:
     from mettle.prescription.dose import Dose
-    from mettle.prescription.profile import Profile
+    from mettle.prescription.profile import LastDone, Profile
     from mettle.prescription.screening import Screening
     from mettle.training.catalogue import CatalogueExercise
     from mettle.training.loads import Setting
@@ -42,6 +43,8 @@ class Candidate:
         Seconds a set takes, rest included, and seconds once a session (set-up, ramp).
     liking
         How well it suits the person's goals and taste; higher suits better.
+    last
+        What was last done of it, where the log knows.
     """
 
     exercise: CatalogueExercise
@@ -55,6 +58,7 @@ class Candidate:
     fixed_s: float
     liking: float
     why: tuple[str, ...]
+    last: LastDone | None = None
 
     @property
     def id(self) -> str:
@@ -113,8 +117,9 @@ def _candidate(exercise: CatalogueExercise, profile: Profile, screening: Screeni
     ramp = has_percent and kind == "bar" and exercise.compound
     liking, why = _liking(exercise, profile, screening, dose, kind)
     light = too_light(choices, maximum, exercise)
-    reps = LIGHT_REPS[1] - 1 if light else dose.reps[1] - 1
-    work = (hold_s(exercise, dose) if exercise.timed else reps * exercise.rep_s) * exercise.sides
+    last = profile.last_done.get(exercise.id)
+    reps = LIGHT_REPS[1] - 1 if light else reps_from(last, dose)[1] - 1 if not has_percent else dose.reps[1] - 1
+    work = (hold_s(exercise, dose, last) if exercise.timed else reps * exercise.rep_s) * exercise.sides
     rest = rest_s(exercise, dose)
     setup = rows()["time"]["circuit_setup_s"] if dose.format == "circuit" else exercise.setup_s
     ramp_s = 2 * (6 * exercise.rep_s + rows()["time"]["ramp_set_s"]) if ramp else 0
@@ -130,6 +135,7 @@ def _candidate(exercise: CatalogueExercise, profile: Profile, screening: Screeni
         fixed_s=setup + ramp_s,
         liking=liking - (2 if light else 0),
         why=why,
+        last=last,
     )
 
 
@@ -143,11 +149,32 @@ def too_light(choices: tuple[Setting, ...], maximum: float, exercise: CatalogueE
     return bool(weighed) and exercise.pattern != "isolation" and weighed[-1] < 0.45 * maximum
 
 
-def hold_s(exercise: CatalogueExercise, dose: Dose) -> int:
-    """Seconds of a timed set."""
+def hold_s(exercise: CatalogueExercise, dose: Dose, last: LastDone | None = None) -> int:
+    """Seconds of a timed set: as long as it was last held, a minute at most."""
     if exercise.pattern == "conditioning":
         return 60
-    return 20 if dose.level in ("none", "older", "light") else 30
+    usual = 20 if dose.level in ("none", "older", "light") else 30
+    return min(MOST_HOLD_S, last.hold_s) if last and last.hold_s else usual
+
+
+def reps_from(last: LastDone | None, dose: Dose) -> tuple[int, int]:
+    """The range of repetitions of an exercise that has no percentage: the dose's, or around what was last done.
+
+    >>> from mettle.prescription.dose import dose
+    >>> from mettle.prescription.profile import LastDone, read_profile
+    >>> from mettle.prescription.screening import screen
+    >>> person = read_profile({"age": 40, "sex": "F", "body_mass_kg": 70, "experience": "novice"})
+    >>> aim = dose(person, screen(person))
+    >>> [reps_from(last, aim) for last in (None, LastDone(10), LastDone(15), LastDone(5), LastDone(40))]
+    [(8, 12), (8, 12), (12, 16), (4, 7), (17, 21)]
+    """
+    low, high = dose.reps
+    if last is None or last.reps is None or low <= last.reps <= high:
+        return low, high
+    if last.reps < low:
+        return max(1, last.reps - 1), last.reps + 2
+    top = min(last.reps, BODY_TOP) + 1
+    return top - (high - low), top
 
 
 def rest_s(exercise: CatalogueExercise, dose: Dose) -> int:
@@ -186,7 +213,9 @@ def _liking(
         score += 1 if exercise.setup_s <= 20 else 0
     big = exercise.compound and exercise.percent_1rm and exercise.sides == 1
     if exercise.id in profile.one_rm_kg:
-        score, why = score + 6, [*why, "your own maximum sets the load"]
+        score, why = score + 6, [*why, "your own strength sets the load"]
+    elif exercise.id in profile.last_done:
+        score, why = score + 4, [*why, "you know it already"]
     if big and dose.format != "circuit":
         score += 4 if dose.format == "straight" else 2
         if kind == "bar" and profile.experience in ("intermediate", "advanced") and not profile.wants("ptsd"):

@@ -149,7 +149,8 @@ def volume(week: dict[str, Any]) -> dict[str, float]:
 
 def full_weeks(case: Case) -> list[dict[str, Any]]:
     """Weeks that carry the whole dose: no deload, no first ramp week."""
-    ramp = case.row["ramp"] or case.profile.months_off >= 2
+    begun = case.profile.weeks_trained >= 3 and case.profile.months_off < 1
+    ramp = (case.row["ramp"] and not begun) or case.profile.months_off >= 1
     return [w for w in case.weeks if not w["deload"] and not (ramp and w["week"] == 1)]
 
 

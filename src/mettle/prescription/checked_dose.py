@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from mettle.prescription.checked_case import NOT_COMPOUND, counted, doses, exercises_of, full_weeks, volume, work
@@ -84,7 +85,8 @@ def _ramp(case: Case) -> Check | None:
         if s["percent_1rm"] is not None
     ]
     most = max(first, default=0)
-    return Check("slow ramp", most <= 60, f"first week at most {most:g}% of the maximum")
+    climbed = case.level == "older" and case.profile.weeks_trained >= 3 and case.profile.months_off < 1
+    return Check("slow ramp", most <= (75 if climbed else 60), f"first week at most {most:g}% of the maximum")
 
 
 def _effort(case: Case) -> Check:
@@ -167,18 +169,41 @@ def _spine(case: Case) -> Check:
     sums = [sum(e.spinal_load for _, _, e in exercises_of(s)) for s in case.sessions]
     neighbours = 0
     if not case.on_trial:
-        weekdays = case.profile.weekdays
-        for week in case.weeks:
-            heavy = {s["day"] for s in week["sessions"] if any(e.spinal_load >= 2 for _, _, e in exercises_of(s))}
-            if weekdays or all(isinstance(d, str) for d in heavy):
-                places = {_WEEK.index(str(d)) for d in heavy}
-                neighbours += sum((p + 1) % 7 in places for p in places)
+        heavy = [any(e.spinal_load >= 2 for _, _, e in exercises_of(s)) for s in case.sessions]
+        neighbours = sum(heavy[a] and heavy[b] for a, b in _in_a_row(case))
     most = max(sums, default=0)
     return Check(
         "spinal load spread",
         most <= 5 and neighbours == 0,
         f"at most {most} a session, {neighbours} loaded days in a row",
     )
+
+
+def _in_a_row(case: Case) -> list[tuple[int, int]]:
+    """Places of sessions on days that follow each other: by their dates, or by weekdays where a plan has none."""
+    sessions = case.sessions
+    if all(s["on"] for s in sessions):
+        on = [date.fromisoformat(s["on"]) for s in sessions]
+        return [(a, b) for a in range(len(on)) for b in range(len(on)) if (on[b] - on[a]).days == 1]
+    found, first = [], 0
+    for week in case.weeks:
+        at = {_WEEK.index(s["day"]): first + n for n, s in enumerate(week["sessions"]) if s["day"] in _WEEK}
+        found += [(place, at[(day + 1) % 7]) for day, place in at.items() if (day + 1) % 7 in at]
+        first += len(week["sessions"])
+    return found
+
+
+def _recovery(case: Case) -> Check | None:
+    """Nothing that needs a day of rest comes on two days in a row, and no day has two sessions."""
+    if case.on_trial:
+        return None
+    sessions = case.sessions
+    moves = [{e.id for _, _, e in exercises_of(s) if e.pattern not in NOT_COMPOUND} for s in sessions]
+    again = sorted({e for a, b in _in_a_row(case) for e in moves[a] & moves[b]})
+    dates = [s["on"] for s in sessions if s["on"]]
+    twice = sorted({on for on in dates if dates.count(on) > 1})
+    figure = f"twice on {twice[0]}" if twice else f"two days in a row: {again[0]}" if again else "a day between"
+    return Check("a day between", not twice and not again, figure)
 
 
 def _slots(case: Case) -> Check | None:
@@ -227,6 +252,7 @@ RULES: tuple[Callable[[Case], Check | None], ...] = (
     _order,
     _sides,
     _spine,
+    _recovery,
     _slots,
     _deload,
     _rest,

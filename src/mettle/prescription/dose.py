@@ -117,13 +117,13 @@ def dose(profile: Profile, screening: Screening) -> Dose:
         level=level,
         sets_low=row["sets"][0],
         sets_high=row["sets"][1],
-        percents=tuple(row["percent"]),
-        rirs=tuple(max(rir, screening.least_rir) for rir in row["rir"]),
+        percents=_going_on(row["percent"], level, profile),
+        rirs=_going_on([max(rir, screening.least_rir) for rir in row["rir"]], level, profile),
         reps=(row["reps"][0], row["reps"][1]),
         heavy=heavy,
         rest_compound_s=rest_compound,
         rest_isolation_s=rest_isolation,
-        ramp=row["ramp"] or profile.months_off >= 2,
+        ramp=(row["ramp"] and not profile.goes_on) or profile.months_off >= 1,
         deload=deload,
         format=form,
         days=days,
@@ -132,6 +132,19 @@ def dose(profile: Profile, screening: Screening) -> Dose:
         progression=profile.requested.progression or "double",
         stations=rows()["circuit"]["stations"] if form == "circuit" else 6 if profile.wants("adhd") else 8,
     )
+
+
+def _going_on(weeks: list[float], level: str, profile: Profile) -> tuple[float, ...]:
+    """The four weeks of the table; the slow ramp of older people is climbed once and then kept at its upper half.
+
+    >>> from mettle.prescription.profile import read_profile
+    >>> base = {"age": 70, "sex": "F", "body_mass_kg": 70, "experience": "novice"}
+    >>> _going_on([50, 55, 60, 65], "older", read_profile(base | {"weeks_trained": 4}))
+    (60, 60, 65, 65)
+    """
+    if level == "older" and profile.goes_on:
+        return (weeks[2], weeks[2], weeks[3], weeks[3])
+    return tuple(weeks)
 
 
 def _format(profile: Profile, minutes: int) -> str:

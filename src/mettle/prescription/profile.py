@@ -23,6 +23,8 @@ LARGEST_FILE = 10_000_000
 """Bytes; a profile is a page, and a larger file is a mistake."""
 
 FEWEST_MINUTES, MOST_MINUTES = 10, 180
+SETTLED_WEEKS = 3
+"""Weeks trained of the last twelve from which a plan goes on rather than begins. Ours: a block of four with one week missed."""
 
 
 @cache
@@ -82,9 +84,21 @@ class Requested:
     max_test: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LastDone:
+    """What was last done of an exercise without kilograms: repetitions, seconds held, colour of the band; None where not."""
+
+    reps: int | None = None
+    hold_s: int | None = None
+    colour: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One person: body, kit, time, goals, health and wishes. Masses in kilograms, ages in years, pressure in mmHg."""
+    """One person: body, kit, time, goals, health and wishes. Masses in kilograms, ages in years, pressure in mmHg.
+
+    ``one_rm_kg``, ``last_done`` and ``weeks_trained`` (of the last twelve) are what a log or the person knows; see `carrying`.
+    """
 
     age: int
     sex: str
@@ -108,6 +122,8 @@ class Profile:
     bedtime: time | None = None
     goals: tuple[str, ...] = ()
     one_rm_kg: Mapping[str, Decimal] = field(default_factory=dict)
+    last_done: Mapping[str, LastDone] = field(default_factory=dict)
+    weeks_trained: int = 0
     conditions: tuple[str, ...] = ()
     symptoms: tuple[str, ...] = ()
     blood_pressure: tuple[int, int] | None = None
@@ -121,6 +137,11 @@ class Profile:
     group: Group | None = None
     budget: Budget | None = None
     requested: Requested = field(default_factory=Requested)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether this plan follows weeks of training, so that nothing is eased in again."""
+        return self.weeks_trained >= SETTLED_WEEKS and self.months_off < 1
 
     def wants(self, *goals: str) -> bool:
         """Whether any of these goals is among the person's."""
@@ -364,6 +385,23 @@ def _one_rm(value: object) -> dict[str, Decimal]:
     return {key: _number(f"one_rm_kg.{key}", kg, 0.5, 600) for key, kg in value.items()}
 
 
+def _last_done(value: object) -> dict[str, LastDone]:
+    if not isinstance(value, dict):
+        raise InputError(f"last_done must be an object of exercise: reps, hold_s, colour, got {_shown(value)}")
+    found = {}
+    for key, said in value.items():
+        if key not in _exercise_ids():
+            raise InputError(f"last_done.{key} is no exercise; `mettle exercises` lists them")
+        table = _object(f"last_done.{key}", said, ("reps", "hold_s", "colour"))
+        colour = table.get("colour")
+        if colour is not None and not isinstance(colour, str):
+            raise InputError(f"last_done.{key}.colour must be a colour, got {_shown(colour)}")
+        limits = {"reps": 100, "hold_s": 600}
+        whole = {k: _whole(f"last_done.{key}.{k}", table[k], 1, most) for k, most in limits.items() if table.get(k)}
+        found[key] = LastDone(**whole, colour=colour)
+    return found
+
+
 def _avoid(value: object) -> tuple[str, ...]:
     known = set(words()["tags"]) | set(_exercise_ids())
     found = []
@@ -416,6 +454,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "bedtime": lambda v: _clock("bedtime", v),
     "goals": lambda v: _words("goals", v, words()["goals"]),
     "one_rm_kg": _one_rm,
+    "last_done": _last_done,
+    "weeks_trained": lambda v: _whole("weeks_trained", v, 0, 5200),
     "conditions": lambda v: _words("conditions", v, words()["conditions"]),
     "symptoms": lambda v: _words("symptoms", v, words()["symptoms"]),
     "blood_pressure": _pressure,

@@ -6,7 +6,7 @@ come again and are never added on top; after illness or a long break the way bac
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 LB_IN_KG = float(KG_PER_LB)
+FEWER_REPS = 3
+"""So many repetitions below this plan's range are still what another plan may have asked for."""
 TIRED_RPE, TIRED_SESSIONS = 9, 3
 """Session effort, 0-10, and sessions in a row that ask for an unplanned easing."""
 
@@ -58,18 +60,10 @@ def next_session(plan: Mapping[str, Any], log: Mapping[str, Any], *, today: date
     InputError
         Where either document is not what it should be.
     """
-    slots = [(w["week"], w["deload"], s) for w in plan["weeks"] for s in w["sessions"]]
+    slots = _slots(plan)
     if not slots:
         return Next(None, ())
-    replay = _Replay(plan)
-    entries = _entries(log)
-    place = 0
-    for number, entry in enumerate(entries):
-        at = _slot_of(entry, slots, place)
-        if not entry.get("skipped"):
-            _, deload, session = slots[at % len(slots)]
-            replay.do(session, entry, eased=_easing(entries, number, _on(entry), deload=deload), deload=deload)
-            place = at + 1
+    replay, entries, place = _replayed(plan, log, slots)
     _, deload, session = slots[place % len(slots)]
     on = today or (date.fromisoformat(session["on"]) if session.get("on") else None)
     eased = _easing(entries, len(entries), on, deload=deload)
@@ -77,6 +71,66 @@ def next_session(plan: Mapping[str, Any], log: Mapping[str, Any], *, today: date
     made = replay.prescribed(session, eased)
     changes = tuple(replay.changes(session, made, eased))
     return Next({**made, "on": None} if place >= len(slots) else made, changes)
+
+
+def sessions_ahead(
+    plan: Mapping[str, Any], log: Mapping[str, Any], wanted: Sequence[str], *, today: date
+) -> list[dict[str, Any]]:
+    """Sessions of a plan, by id and in the order asked for, each with its exercises where the log has brought them.
+
+    What a break, illness or tiredness takes away counts for the first of them; the others are as if it had been done.
+    """
+    slots = _slots(plan)
+    by_id = {s["id"]: (deload, s) for _, deload, s in slots}
+    asked = [by_id[key] for key in wanted if key in by_id]
+    if not asked:
+        return []
+    replay, entries, _ = _replayed(plan, log, slots)
+    eased = _easing(entries, len(entries), today, deload=asked[0][0])
+    replay.ease(eased)
+    return [replay.prescribed(session, eased if n == 0 else _Easing()) for n, (_, session) in enumerate(asked)]
+
+
+_Slot = tuple[int, bool, dict[str, Any]]
+
+
+def carried_states(plan: Mapping[str, Any], log: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Where each exercise stands after a log: the key ``carried`` of the plan that follows, which goes on from there.
+
+    Exercise -> the fields of `State`. In a trial of two loads nothing is carried: neither arm's load is the person's own choice.
+    """
+    slots = _slots(plan)
+    if not slots:
+        return dict(plan.get("carried", {}))
+    replay, _, _ = _replayed(plan, log, slots)
+    return {exercise: asdict(state) for (lane, exercise), state in sorted(replay.states.items()) if not lane}
+
+
+def _slots(plan: Mapping[str, Any]) -> list[_Slot]:
+    """Number of the week, whether it eases, and session, in order."""
+    return [(w["week"], w["deload"], s) for w in plan["weeks"] for s in w["sessions"]]
+
+
+def _replayed(
+    plan: Mapping[str, Any], log: Mapping[str, Any], slots: Sequence[_Slot]
+) -> tuple[_Replay, list[Mapping[str, Any]], int]:
+    """The states after a log, its entries in time order, and the place of the session that follows.
+
+    A session of another plan moves the exercises that this plan has too, and nothing else.
+    """
+    replay, entries, place = _Replay(plan), _entries(log), 0
+    for number, entry in enumerate(entries):
+        if entry.get("skipped"):
+            continue
+        at = _slot_of(entry, slots, place)
+        _, deload, session = slots[(place if at is None else at) % len(slots)]
+        eased = _easing(entries, number, _on(entry), deload=deload)
+        if at is None:
+            replay.do(replay.whole, entry, eased=eased, deload=False)
+        else:
+            replay.do(session, entry, eased=eased, deload=deload)
+            place = at + 1
+    return replay, entries, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +148,22 @@ class _Replay:
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self.plan = plan
-        self.states: dict[str, State] = {}
-        self.notes: dict[str, tuple[str, str]] = {}
-        self.shown: dict[str, dict[str, Any]] = {}
+        self.states: dict[tuple[str, str], State] = {
+            ("", exercise): State(**state) for exercise, state in plan.get("carried", {}).items()
+        }
+        self.notes: dict[tuple[str, str], tuple[str, str]] = {}
+        self.shown: dict[tuple[str, str], dict[str, Any]] = {}
         self.ladders: dict[str, tuple[list[dict[str, Any]], list[float]]] = {}
+        firsts: dict[str, dict[str, Any]] = {}
+        for _, _, session in _slots(plan):
+            for planned in _planned(session):
+                firsts.setdefault(planned["exercise"], planned)
+        self.whole: dict[str, Any] = {"parts": [{"exercises": list(firsts.values())}]}
+
+    def lane(self, session: Mapping[str, Any]) -> str:
+        """Where two arms are two loads each goes its own way: one that took the other's load would end the comparison."""
+        by_load = (self.plan.get("trial") or {}).get("factor") == "load"
+        return str(session.get("arm") or "") if by_load else ""
 
     def ladder(self, exercise: str) -> tuple[list[dict[str, Any]], list[float]]:
         """The settings of an exercise and their size, looked up once."""
@@ -110,25 +176,26 @@ class _Replay:
         if eased.share >= 1:
             return
         for key, state in self.states.items():
-            settings, _ = self.ladder(state.swapped or key)
+            settings, ladder = self.ladder(state.swapped or key[1])
             intended, hold = state.intended, state.hold_s
             if intended is not None:
-                intended = max(0.0, intended - 1) if _in_places(settings) else intended * eased.share
+                in_places = _in_places(settings)
+                intended = max(0.0, intended - 1) if in_places else _lowered(intended * eased.share, ladder)
             hold = None if hold is None else max(5, round(hold * eased.share))
             self.states[key] = replace(state, intended=intended, hold_s=hold, extra_reps=0, misses=0, stale=0)
 
-    def state(self, planned: dict[str, Any]) -> State:
+    def state(self, planned: dict[str, Any], lane: str) -> State:
         """Where an exercise stands; in waves the load follows the week's percentage up and down."""
-        state = self.states.get(planned["exercise"], State())
+        state = self.states.get((lane, planned["exercise"]), State())
         percent = _percent(planned)
         wave = planned["progression_rule"] == "percent_wave"
         if not wave or state.intended is None or not state.percent or not percent:
             return state
         return replace(state, intended=state.intended * percent / state.percent, percent=percent)
 
-    def asked(self, planned: dict[str, Any], eased: _Easing) -> dict[str, Any]:
+    def asked(self, planned: dict[str, Any], eased: _Easing, lane: str) -> dict[str, Any]:
         """An exercise as the person is asked for it."""
-        state = self.state(planned)
+        state = self.state(planned, lane)
         settings, ladder = self.ladder(state.swapped or planned["exercise"])
         new = _one(planned, state, settings=settings, ladder=ladder)
         work = [s for s in new["sets"] if s["kind"] == "work"]
@@ -138,18 +205,25 @@ class _Replay:
     def do(self, session: Mapping[str, Any], entry: Mapping[str, Any], *, eased: _Easing, deload: bool) -> None:
         """Let one session of the log move the states."""
         self.ease(eased)
+        lane = self.lane(session)
         for planned in _planned(session):
-            key = planned["exercise"]
-            state = self.state(planned)
-            current = state.swapped or key
+            key = (lane, planned["exercise"])
+            state = self.state(planned, lane)
+            current = state.swapped or planned["exercise"]
             performed = [
                 s for s in entry.get("sets", []) if s["exercise"] == current and s.get("kind", "work") == "work"
             ]
             if not performed:
                 continue
-            shown = self.shown[key] = self.asked(planned, eased)
+            shown = self.shown[key] = self.asked(planned, eased, lane)
             settings, ladder = self.ladder(current)
             asked, done = _asked(shown, settings), _done(performed, settings, exercises()[current].sides)
+            if session is self.whole:  # another plan asked for its own sets and repetitions
+                enough = asked.low is None or done.reps is None or done.reps >= asked.low - FEWER_REPS
+                asked = replace(asked, sets=min(asked.sets, done.sets), low=done.reps if enough else asked.low)
+                if _heavier(done, asked):
+                    self.states[key] = replace(state, intended=done.load, extra_reps=0, misses=0, stale=0)
+                    continue
             if state.intended is None and asked.load is None and done.load is not None:
                 asked = replace(asked, load=done.load)  # the person chose the first load
             pain = float(entry.get("pain") or 0)
@@ -169,18 +243,38 @@ class _Replay:
 
     def prescribed(self, session: dict[str, Any], eased: _Easing) -> dict[str, Any]:
         """The plan's session with each exercise where it stands."""
-        parts = [{**part, "exercises": [self.asked(e, eased) for e in part["exercises"]]} for part in session["parts"]]
+        lane = self.lane(session)
+        parts = [
+            {**part, "exercises": [self.asked(e, eased, lane) for e in part["exercises"]]} for part in session["parts"]
+        ]
         return {**session, "parts": parts}
 
     def changes(self, session: Mapping[str, Any], made: Mapping[str, Any], eased: _Easing) -> Iterator[Change]:
         """What is different from the last time that each exercise was asked for."""
         for planned, new in zip(_planned(session), _planned(made), strict=True):
-            key = planned["exercise"]
+            key = (self.lane(session), planned["exercise"])
             before, now = _shown(self.shown.get(key)), _shown(new)
             if eased.code is not None:
                 yield Change(new["exercise"], eased.code, before, now, eased.why)
             elif key in self.notes:
                 yield Change(new["exercise"], self.notes[key][0], before, now, self.notes[key][1])
+
+
+def _heavier(done: Done, asked: Asked) -> bool:
+    """Whether more was lifted than would be asked, for enough repetitions to go on from."""
+    if done.stopped or done.load is None or asked.load is None or done.reps is None or asked.low is None:
+        return False
+    return done.load > asked.load and done.reps >= asked.low
+
+
+def _lowered(wanted: float, ladder: Sequence[float]) -> float:
+    """A load to come back with: rounded down to one that can be set, unless that takes away more than half.
+
+    >>> _lowered(14.0, [10, 12.5, 15]), _lowered(19.2, [4, 24])
+    (12.5, 19.2)
+    """
+    below = max((x for x in ladder if x <= wanted), default=0.0)
+    return below if below >= wanted / 2 and below > 0 else wanted
 
 
 def _percent(planned: Mapping[str, Any]) -> float | None:
@@ -223,11 +317,13 @@ def _on(entry: Mapping[str, Any]) -> date | None:
         raise InputError(f"on must be a date like 2026-01-31, got {value!r}", where="log") from None
 
 
-def _slot_of(entry: Mapping[str, Any], slots: Sequence[tuple[int, bool, dict[str, Any]]], place: int) -> int:
-    """Which session of the plan an entry did: the one it names, else the next one."""
+def _slot_of(entry: Mapping[str, Any], slots: Sequence[_Slot], place: int) -> int | None:
+    """Which session of the plan an entry did: the one it names, else the next one; None where it names another plan's."""
     named = entry.get("plan")
     if not isinstance(named, dict):
         return place
+    if named.get("week") is None:
+        return None
     of_week = [n for n, (week, _, _) in enumerate(slots) if week == named.get("week")]
     wanted = named.get("session")
     for n in of_week:

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from mettle.prescription.candidates import LIGHT_REPS, hold_s, rest_s, too_light
+from mettle.prescription.candidates import LIGHT_REPS, hold_s, reps_from, rest_s, too_light
 from mettle.prescription.dose import rows
 from mettle.training.loads import Setting, heaviest_within
 from mettle.training.sets import PlannedSet
@@ -91,6 +91,10 @@ def choose(candidate: Candidate, percent: float, band: tuple[float, float]) -> S
 def _ordinal(candidate: Candidate) -> Setting:
     """Bands and angles: the lightest for small muscles, a middle one for arms and back, a stronger one for legs."""
     last = len(candidate.settings) - 1
+    if candidate.last is not None and candidate.last.colour is not None:
+        known = next((s for s in candidate.settings if s.colour == candidate.last.colour), None)
+        if known is not None:
+            return known
     if candidate.kind == "angle":
         return candidate.settings[min(1, last)]
     place = {"squat": 0.67, "hinge": 0.67, "lunge": 0.5, "isolation": 0.0, "vpush": 0.0, "core": 0.0}
@@ -117,7 +121,7 @@ def work_sets(
                 setting,
                 percent,
                 reps=_reps(candidate, dose, percent, rir, strong=strong),
-                hold=hold_s(candidate.exercise, dose) if candidate.exercise.timed else None,
+                hold=hold_s(candidate.exercise, dose, candidate.last) if candidate.exercise.timed else None,
                 rir=None if candidate.exercise.timed else float(rows()["heavy"]["rir"]) if strong else rir,
                 rest=rest_after(candidate, dose, strong=strong, side=side),
                 tempo=tempo,
@@ -149,7 +153,7 @@ def _reps(candidate: Candidate, dose: Dose, percent: float, rir: float, *, stron
         return LIGHT_REPS
     if candidate.has_percent:
         return reps_range(percent, rir, dose)
-    return dose.reps
+    return reps_from(candidate.last, dose)
 
 
 def _one(

@@ -100,13 +100,15 @@ def _end_now() -> None:
         child.terminate()
 
 
-def polished(profile: dict[str, Any], start: str, weeks: int, trial: dict[str, Any] | None) -> dict[str, Any]:
-    """The best plan that the search finds, as PLAN.json with how its sentences were made."""
+def polished(
+    profile: dict[str, Any], start: str, weeks: int, trial: dict[str, Any] | None, about: dict[str, Any]
+) -> dict[str, Any]:
+    """The best plan that the search finds, as PLAN.json with how its sentences were made; ``about`` says which block it is."""
     from mettle import prescription  # noqa: PLC0415 # the optimiser loads slowly
 
     read = prescription.read_profile(profile)
     found = prescription.plan(read, weeks=weeks, start=date.fromisoformat(start), seed=0, trial=trial)
-    return words.kept(found.to_json())
+    return words.kept(prescription.as_block(found.to_json(), about))
 
 
 def compute(diary: Diary, outcome: str, trial: dict[str, Any] | None, today: str) -> dict[str, Any]:

@@ -95,6 +95,22 @@ class _Check(_Read):
     figure: str
 
 
+class _State(_Read):
+    model_config = ConfigDict(extra="forbid")
+    intended: float | None = None
+    extra_reps: int = 0
+    hold_s: int | None = None
+    misses: int = 0
+    stale: int = 0
+    swapped: str | None = None
+    sore: int = 0
+    percent: float | None = None
+
+
+class _Moved(_Read):
+    on: Annotated[str, AfterValidator(_day)]
+
+
 class _Plan(_Read):
     weeks: list[_Week]
     messages: list[_Message]
@@ -103,6 +119,9 @@ class _Plan(_Read):
     minimum_version: _Short | None = None
     when_upset: _Short | None = None
     ladder: dict[str, Any] | None = None
+    carried: dict[str, _State] = Field(default_factory=dict)
+    moved: _Moved | None = None
+    block: dict[str, Any] = Field(default_factory=dict)
 
 
 def damage(plan: object) -> str:
@@ -127,4 +146,7 @@ def readable(plan: Any) -> bool:
     sessions += [plan[short] for short in ("minimum_version", "when_upset") if plan.get(short)]
     named = [e for s in sessions for part in s["parts"] for e in part["exercises"]]
     known = exercises()
-    return all(name in known for e in named for name in (e["exercise"], *e["alternatives"]))
+    stands = [e for key, state in plan.get("carried", {}).items() for e in (key, state.get("swapped")) if e]
+    return all(e in known for e in stands) and all(
+        name in known for e in named for name in (e["exercise"], *e["alternatives"])
+    )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from mettle import instruments
-from mettle.web import bundle, checkins, days, programme, questionnaires, stored_trials, trialing, weekly
+from mettle.web import bundle, checkins, days, news, programme, questionnaires, stored_trials, trialing, weekly
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "checked": sum(d["checked"] for d in strip),
         "begins": begun is None or begun > strip[0]["on"],
         "upset": bool(plan and plan.plan.get("when_upset")),
+        "news": news.of(person, plan, today) if plan else None,
         "plan_unreadable": plan is None and programme.unreadable(person),
         "trial_unreadable": stored_trials.unreadable(person),
         "week": weekly.of(person, today, begun=begun),
@@ -63,6 +64,8 @@ def next_card(person: models.Person, plan: models.Plan | None, today: date) -> d
     questionnaire = questionnaires.due(person, today)
     if questionnaire:
         return {"kind": "questionnaire", "id": questionnaire, "name": instruments.load(questionnaire).name}
+    if plan is None or plan.plan.get("status") == "refused":
+        return {"kind": "no_plan", "why": plan.told["messages"][0]["text"] if plan and plan.plan["messages"] else None}
     return {"kind": "rest"}
 
 

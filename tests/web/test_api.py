@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,6 +47,46 @@ def test_a_script_with_a_key_writes_and_reads(key: str, alice: User) -> None:
     assert len(exported["rows"]["sets"]) == 1
     assert models.Access.objects.get(person=models.Person.of(alice)).what.startswith("export of everything")
     assert models.ApiToken.objects.get().last_used_at is not None
+
+
+@pytest.mark.parametrize("path", ["bundle", "next", "sessions/{}"])
+def test_whatever_a_key_reads_leaves_one_line_a_day_that_the_data_page_shows(
+    key: str, alice: User, as_alice: Client, path: str
+) -> None:
+    person = models.Person.of(alice)
+    session = person.sessions.create(on="2026-11-20", finished=True)
+    for _ in range(3):
+        assert Client().get(f"/api/v1/{path.format(session.pk)}", **with_key(key)).status_code == 200
+    (line,) = models.Access.objects.filter(person=person)
+    assert line.what == "read with the key a script"
+    assert "read with the key a script" in as_alice.get("/data/").content.decode()
+    line.at -= timedelta(days=1)
+    line.save()
+    Client().get("/api/v1/next", **with_key(key))
+    assert models.Access.objects.filter(person=person).count() == 2
+    assert "(2 times, this is the last)" in as_alice.get("/data/").content.decode()
+
+
+def test_ones_own_phone_and_what_a_key_writes_leave_no_line(key: str, alice: User, as_alice: Client) -> None:
+    as_alice.get("/api/v1/bundle")
+    as_alice.get("/api/v1/next")
+    body = json.dumps({"device": PHONE, "ops": [*a_session()]})
+    Client().post("/api/v1/sync", body, content_type="application/json", **with_key(key))
+    assert not models.Access.objects.exists()
+    assert "Nobody but you." in as_alice.get("/data/").content.decode()
+
+
+def test_every_reading_of_the_api_is_noted_for_a_key(key: str, alice: User) -> None:
+    """A new operation that reads is noted too, unless it says that it holds nothing of the person."""
+    nothing = {"/api/v1/about", "/api/v1/push/key"}
+    paths = Client().get(reverse("api:openapi-json")).json()["paths"]
+    session = models.Person.of(alice).sessions.create(on="2026-11-20")
+    reading = {p for p, operations in paths.items() if "get" in operations} - nothing
+    assert len(reading) >= 4
+    for path in reading:
+        models.Access.objects.all().delete()
+        assert Client().get(path.replace("{session}", str(session.pk)), **with_key(key)).status_code == 200, path
+        assert "the key a script" in models.Access.objects.get().what, path
 
 
 def test_a_script_asks_what_is_next(key: str, alice: User) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Max
+
+from mettle.web import days
 from mettle.web.models import Access
 
 if TYPE_CHECKING:
@@ -13,3 +17,17 @@ if TYPE_CHECKING:
 def noted(person: Person, reader: Any, what: str) -> None:
     """Note one reading."""
     Access.objects.create(person=person, reader=reader.get_username()[:150], what=what[:120])
+
+
+def noted_key(person: Person, name: str) -> None:
+    """Note that a key has read, once a day for each key."""
+    reader, what = person.user.get_username()[:150], f"read with the key {name}"[:120]
+    begun = datetime.combine(days.today(person), time(3), tzinfo=days.zone(person))
+    if not person.accesses.filter(reader=reader, what=what, at__gte=begun).exists():
+        Access.objects.create(person=person, reader=reader, what=what)
+
+
+def told(person: Person) -> list[dict[str, Any]]:
+    """Who has read what, the latest first: each once, with how many times and when last."""
+    alike = person.accesses.values("reader", "what").annotate(times=Count("pk"), last=Max("at"))
+    return list(alike.order_by("-last")[:50])

@@ -162,7 +162,8 @@ def import_file(request: HttpRequest, said: Form[ImportIn], file: File[UploadedF
 def export_document(request: HttpRequest) -> dict[str, Any]:
     """Everything of the person, as the JSON that mettle reads back."""
     person = person_of(request)
-    noted(person, request.user, "export of everything, through the API")
+    name = getattr(request, "key_name", "")
+    noted(person, request.user, f"export of everything, {f'with the key {name}' if name else 'through the API'}")
     return export.document(person)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.timezone import now
 from ninja.security import HttpBearer
 
+from mettle.web.access import noted_key
 from mettle.web.models import ApiToken
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 NOTED_EVERY = timedelta(minutes=10)
 """How often the use of a key is written down: each time would be one more wait for the disk."""
+NOTE_THEMSELVES = ("/export", "/push/key")
+"""What says more in its own line, and what holds nothing of the person."""
 PREFIX = "mettle_"
 """So that a key that ends up in a file by accident is recognised."""
 
@@ -46,4 +49,7 @@ class Bearer(HttpBearer):
         if found.last_used_at is None or now() - found.last_used_at > NOTED_EVERY:
             ApiToken.objects.filter(pk=found.pk).update(last_used_at=now())
         request.user = found.person.user
+        request.key_name = found.name  # type: ignore[attr-defined] # for what notes its reader itself
+        if request.method == "GET" and not request.path.endswith(NOTE_THEMSELVES):
+            noted_key(found.person, found.name)
         return found.person

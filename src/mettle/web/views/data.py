@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mettle.errors import InputError
 from mettle.instruments import safety
-from mettle.web import export, importing, models, uploads
+from mettle.web import access, export, importing, models, uploads
 from mettle.web.access import noted
 from mettle.web.people import OWN, person_of
 from mettle.web.views.welcome import BACKEND
@@ -43,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
             ngettext("%d questionnaire", "%d questionnaires", counts["responses"]) % counts["responses"],
         ],
         "batches": person.imports.order_by("-at")[:30],
-        "accesses": person.accesses.order_by("-at")[:50],
+        "accesses": access.told(person),
         "lost": person.lost_values.order_by("-at")[:20],
     }
     return render(request, "mettle/data.html", context)

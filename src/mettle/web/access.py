@@ -30,4 +30,4 @@ def noted_key(person: Person, name: str) -> None:
 def told(person: Person) -> list[dict[str, Any]]:
     """Who has read what, the latest first: each once, with how many times and when last."""
     alike = person.accesses.values("reader", "what").annotate(times=Count("pk"), last=Max("at"))
-    return list(alike.order_by("-last")[:50])
+    return [dict(line) for line in alike.order_by("-last")[:50]]

@@ -20,12 +20,13 @@ from mettle.instruments import text
 from tests.conftest import ROOT
 from tests.web import hands
 from tests.web.served import PHONE, Site, running, until
+from tests.web.states import states
 from tests.web.test_access import ARGUMENTS, WHO
 from tests.web.test_data import HEVY
 from tests.web.words import pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, Playwright
 
@@ -249,22 +250,13 @@ def test_every_screen_passes_axe_light_and_dark_and_at_twice_the_text(
     browser: Browser, site: Site, simulated: Any
 ) -> None:
     """Each screen is opened once and looked at four times: two colour schemes, two sizes of text."""
-    axe, wrong = Axe(), []
+    wrong: list[str] = []
     made = browser.new_context(**PHONE, storage_state=simulated)
     page = made.new_page()
     for address in addresses(page, site):
         page.goto(site.url + address)
         settled(page)
-        for scheme, size in LOOKS:
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # a literal
-            page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
-            look = f"{address} {scheme} {size}"
-            found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-            serious = [f for f in found if f["impact"] in ("serious", "critical")]
-            wrong += [f"{look}: {f['id']} {n['html'][:160]} {n['target']}" for f in serious for n in f["nodes"][:2]]
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if wide > 1 and address not in FOR_PAPER:
-                wrong.append(f"{look}: {wide} px wider than the screen")
+        wrong += seen_wrong(page, address)
     made.close()
     assert not wrong, "\n".join(wrong)
 
@@ -289,6 +281,36 @@ def test_the_timeline_can_be_looked_into_and_nothing_is_evaluated(browser: Brows
     expect(told).to_contain_text("mood")
     made.close()
     assert seen == Watched([], [], [])
+
+
+def test_what_happens_inside_a_screen_passes_axe_too(browser: Browser, site: Site, simulated: Any) -> None:
+    """A set, a sheet, a running clock, a question, the help card, a test of reaction: light, and dark at twice the text."""
+    wrong: list[str] = []
+    made = browser.new_context(**PHONE, storage_state=simulated)
+    page = made.new_page()
+    for name in states(page, site.url):
+        wrong += seen_wrong(page, name, (LOOKS[0], LOOKS[-1]))
+        page.emulate_media(color_scheme="light")
+        page.evaluate("document.documentElement.style.fontSize = ''")
+    made.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def seen_wrong(page: Page, name: str, looks: Sequence[tuple[str, str]] = LOOKS) -> list[str]:
+    """What axe finds serious in each look, and what does not fit across the screen."""
+    wrong: list[str] = []
+    for scheme, size in looks:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # a literal
+        page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+        look = f"{name} {scheme} {size}"
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        serious = [f for f in found if f["impact"] in ("serious", "critical")]
+        wrong += [f"{look}: {f['id']} {n['html'][:160]} {n['target']}" for f in serious for n in f["nodes"][:2]]
+        over = "[document.documentElement, ...document.querySelectorAll('dialog[open]')].map((e) => e.scrollWidth - e.clientWidth)"
+        wide = max(page.evaluate(over))
+        if wide > 1 and name not in FOR_PAPER:
+            wrong.append(f"{look}: {wide} px wider than the screen")
+    return wrong
 
 
 def settled(page: Page) -> None:

@@ -55,6 +55,23 @@ def test_the_weekly_file_adds_only_what_is_new_and_can_be_taken_back(as_alice: C
     assert str(store.diary(models.Person.of(alice)).sessions[0].sets[0].load) == "100 lb"
 
 
+BEATS = "\n".join(str(800 + 37 * i % 90) for i in range(400)).encode()
+
+
+def test_a_recording_of_beats_without_a_date_is_asked_for_it_and_keeps_its_name(as_alice: Client, alice: User) -> None:
+    page = upload(as_alice, BEATS, "beats.txt", "data_look").content.decode()
+    assert 'type="datetime-local" required' in page
+    assert "400 of 400 rows can be read." in page
+    (token,) = re.findall(r'name="staged" value="(\w+)"', page)
+    refused = as_alice.post(reverse("data_keep"), {"staged": token, "recorded": "yesterday"})
+    assert refused.status_code == 400
+    kept = as_alice.post(reverse("data_keep"), {"staged": token, "recorded": "2026-04-03T07:05"}, follow=True)
+    assert "New: 0 sessions, 0 sets, " in kept.content.decode()
+    found = models.Person.of(alice).observations.filter(outcome="rmssd")
+    assert [(str(o.on), f"{o.clock_time:%H:%M}") for o in found] == [("2026-04-03", "07:05")]
+    assert models.ImportBatch.objects.get().file_name == "2026-04-03 07-05 beats.txt"
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [

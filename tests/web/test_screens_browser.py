@@ -20,6 +20,27 @@ __all__ = ["browser", "site"]  # fixtures of the other browser tests
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 
+def test_the_way_back_from_the_simulated_person_stands_on_the_screens_that_work_offline_too(
+    page: Page, site: Site
+) -> None:
+    page.goto(f"{site.url}/welcome/")
+    page.get_by_role("button", name="Try it with a simulated person").click(timeout=120_000)
+    expect(page.locator("#simulated")).to_be_visible(timeout=120_000)
+    page.goto(f"{site.url}/workout/")
+    back = page.get_by_role("button", name="Back to me")
+    expect(back).to_be_visible(timeout=60_000)
+    page.context.set_offline(True)
+    back.click()
+    expect(page.get_by_text("That needs a connection.")).to_be_visible()
+    page.context.set_offline(False)
+    back.click()
+    page.wait_for_url(lambda address: "/workout/" not in address)
+    expect(page.locator("#simulated")).to_be_hidden()
+    page.goto(f"{site.url}/workout/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(back).to_have_count(0)
+
+
 def test_a_day_of_check_ins_on_defaults_costs_at_most_45_seconds(page: Page, site: Site) -> None:
     page.clock.install()
     page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # a busy machine's own seconds do not count

@@ -144,6 +144,26 @@ def test_a_one_sided_stand_in_has_both_sides_of_every_set_that_is_left_and_the_w
     expect(page.locator(".done-list li", has_text="left side")).to_have_count(2)
 
 
+ANYTHING_IS_MORE = """(b) => { b.sessions[0].steps = b.sessions[0].steps.filter((t) => t.round).slice(0, 1);
+  const e = b.sessions[0].exercises[b.sessions[0].steps[0].exercise];
+  e.records = e.sets.map((s) => ({ exercise: e.exercise, name: e.name, amount: s.amount, unit: s.unit, reps: 1 })); }"""
+
+
+@pytest.mark.parametrize(("conditions", "told"), [({"none": "1"}, True), ({"conditions": ["eating_disorder"]}, False)])
+def test_more_than_before_is_told_unless_a_guardrail_hides_it(
+    page: Page, site: Site, conditions: dict[str, object], *, told: bool
+) -> None:
+    PLANNED.pop(site.url, None)
+    hands.set_up(page, site.url, kit={"kit": "dumbbells"}, conditions=conditions)
+    changed_bundle(page, ANYTHING_IS_MORE)
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    page.get_by_role("button", name="Done as planned").click()
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_role("heading", name="Done", exact=True)).to_be_visible()
+    expect(page.get_by_text("your most so far")).to_have_count(int(told))
+
+
 def test_whoever_comes_back_late_is_told_how_late(page: Page, site: Site) -> None:
     set_up(page, site, "low mood", "a few bands")
     page.clock.install()

@@ -16,7 +16,7 @@ from mettle import __version__
 from mettle.errors import InputError
 from mettle.web import export, importing, models, programme, sync, tokens, uploads
 from mettle.web.access import noted
-from mettle.web.people import person_of
+from mettle.web.people import OWN, person_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -107,7 +107,7 @@ def bundle_of(request: HttpRequest) -> dict[str, Any]:
     """What the offline screens need for the week ahead."""
     from mettle.web import bundle  # noqa: PLC0415 # it draws pictures and reads catalogues
 
-    return bundle.of(_whose(request))
+    return bundle.of(_whose(request)) | {"own_waits": OWN in request.session}
 
 
 @api.get("/next")

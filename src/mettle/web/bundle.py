@@ -178,17 +178,27 @@ def _card(response: safety.Response, own: str = "") -> dict[str, Any]:
     card = response.card
     assert card is not None
     emergency = own or (card.emergency if any(c.isdigit() for c in card.emergency) else None)
-    lines = [*card.lines, *([] if emergency else [card.emergency])]
+    lines = [*card.lines, *([] if emergency else [_("In an emergency, call your local emergency number.")])]
     return {
         "title": card.title,
         "lines": lines,
         "full": card.layout == "full",
         "emergency": emergency,
         "numbers": [{"label": n.name, "number": n.number} for n in card.numbers],
-        "directories": list(card.directories),
+        "directories": [_directory(line) for line in card.directories],
         "ask": response.question.text if response.question else None,
         "close": card.close,
     }
+
+
+def _directory(line: str) -> dict[str, str]:
+    """A directory of lines with its address apart, so that it can be tapped.
+
+    >>> _directory("Find A Helpline: findahelpline.com")
+    {'name': 'Find A Helpline', 'shown': 'findahelpline.com', 'address': 'https://findahelpline.com'}
+    """
+    name, _colon, shown = line.rpartition(": ")
+    return {"name": name, "shown": shown, "address": f"https://{shown}"}
 
 
 def _workouts(person: models.Person, plan: models.Plan) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -12,6 +12,7 @@ import tempfile
 import time
 import uuid
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,23 @@ def staged(person: Person, token: str) -> Path:
     if not found:
         raise InputError(_("that file is not here any more: choose it again"))
     return found[0]
+
+
+def dated(path: Path, recorded: str) -> Path:
+    """The file under a name that says when it was recorded, where the person did: what tells no time is read by its name.
+
+    Raises
+    ------
+    InputError
+        Where that is no day with a time.
+    """
+    if not recorded:
+        return path
+    try:
+        at = datetime.fromisoformat(recorded)
+    except ValueError:
+        raise InputError(_("say the day and the time at which it was recorded"), where=path.name) from None
+    return path.rename(path.with_name(f"{at:%Y-%m-%d %H-%M} {path.name}"))
 
 
 def erase(person: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -63,7 +64,9 @@ def look(request: HttpRequest) -> HttpResponse:
         return _refused(request, error)
     if not seen["may_stay"]:
         uploads.erase(person)
-    context = {"seen": seen, "name": name, "token": token if seen["may_stay"] else ""}
+    span = sorted({date.fromisoformat(d) for d in (seen["first_day"], seen["last_day"]) if d})
+    holds = _counted(seen["sessions"], seen["sets"], seen["observations"])
+    context = {"seen": seen, "name": name, "token": token if seen["may_stay"] else "", "span": span, "holds": holds}
     return render(request, "mettle/import_look.html", context)
 
 
@@ -96,6 +99,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def _kept(request: HttpRequest, path: Path) -> str:
     """Import a file; what is new, in words."""
     person = person_of(request)
+    path = uploads.dated(path, request.POST.get("recorded", ""))
     document = export.own(path)
     if document is not None:
         return str(_("%d records came back.") % export.restore(person, document))
@@ -105,8 +109,17 @@ def _kept(request: HttpRequest, path: Path) -> str:
         messages.warning(request, _("Help now, a button on every page, has people to call and your own safety plan."))
     added = batch.summary["added"]
     values = added["observations"] + added["signals"] + added["doses"]
-    return str(
-        _("%(sessions)d sessions with %(sets)d sets and %(values)d other values are new.") % {**added, "values": values}
+    return _("New: %s.") % _counted(added["sessions"], added["sets"], values)
+
+
+def _counted(sessions: int, sets: int, values: int) -> str:
+    """What a file holds: "1 session, 2 sets, 14 values"."""
+    return ", ".join(
+        (
+            ngettext("%d session", "%d sessions", sessions) % sessions,
+            ngettext("%d set", "%d sets", sets) % sets,
+            ngettext("%d value", "%d values", values) % values,
+        )
     )
 
 

@@ -133,6 +133,9 @@ def session_shown(session: dict[str, Any], done: Container[str] = ()) -> dict[st
         "minutes": round(session["minutes"]),
         "arm": session["arm"],
         "done": session["id"] in done,
+        "names": ", ".join(
+            names[e["exercise"]].name for p in session["parts"] if p["kind"] != "warm_up" for e in p["exercises"]
+        ),
         "parts": [
             {
                 "kind": PARTS.get(part["kind"], part["kind"]),

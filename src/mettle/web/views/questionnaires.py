@@ -39,8 +39,10 @@ def show(request: HttpRequest) -> HttpResponse:
                 "high": instrument.range[1],
             }
         )
-    wordless = not text.all_fetched()
-    return render(request, "mettle/questionnaires.html", {"rows": rows, "wordless": wordless})
+    ready, others = ([r for r in rows if bool(r["askable"] or r["last"]) is wanted] for wanted in (True, False))
+    groups = [(_("To answer here"), ready), (_("Only a total from paper"), others)]
+    context = {"groups": [g for g in groups if g[1]], "wordless": not text.all_fetched()}
+    return render(request, "mettle/questionnaires.html", context)
 
 
 @login_required

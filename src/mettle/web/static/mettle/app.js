@@ -1,6 +1,6 @@
 // The frame of every page: the service worker, how many records still wait, and signing out without losing any.
 import * as store from "./store.js";
-import { flush } from "./sync.js";
+import { csrf, flush } from "./sync.js";
 import "./lock.js";
 import { download, el, sheet } from "./dom.js";
 import { gettext, ngettext } from "./words.js";
@@ -22,12 +22,24 @@ const chip = document.getElementById("unsynced");
 async function refresh() {
   if (!chip || !store.whose()) return;
   const sample = document.getElementById("simulated");
-  if (sample && (await store.kept("bundle"))?.simulated) sample.hidden = false;
+  const sent = sample ? await store.kept("bundle") : null;
+  if (sent?.simulated) { sample.hidden = false; if (sent.own_waits && document.body.classList.contains("shell")) backToMe(); }
   const underWay = document.getElementById("under-way");
   if (underWay) underWay.hidden = ["/workout/", "/help-now/"].includes(location.pathname) || !(await store.kept("active"));
   const { unsent, refused } = await store.waiting();
   chip.hidden = unsent + refused === 0;
   chip.textContent = refused ? gettext("%(unsent)s not sent, %(refused)s refused", { unsent, refused }) : gettext("%(n)s not sent yet", { n: unsent });
+}
+
+// A shell is the same for everyone, so the way back from the simulated person is put into it here.
+function backToMe() {
+  const main = document.getElementById("main");
+  if (!main || document.getElementById("back-to-me")) return;
+  const said = el("span", { role: "status" }, gettext("You are looking at a simulated person."));
+  main.prepend(el("div", { id: "back-to-me", class: "small row" }, said, el("button", { class: "plain", onclick: async () => {
+    const gone = await fetch("/welcome/back/", { method: "POST", headers: { "X-CSRFToken": csrf() }, credentials: "same-origin" }).catch(() => null);
+    if (gone?.ok) location.href = "/"; else said.textContent = gettext("That needs a connection.");
+  } }, gettext("Back to me"))));
 }
 
 async function send() {
@@ -65,6 +77,7 @@ document.addEventListener("submit", async (event) => {
 document.addEventListener("click", (event) => { if (event.target.closest?.("[data-quick-exit]")) { localStorage.setItem("mettle-active-at", "0"); location.replace("/away/"); } });
 
 store.onChange(() => { refresh(); if (navigator.onLine) send(); });
+addEventListener("mettle-bundle", refresh);
 addEventListener("online", send);
 addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") send(); });
 setInterval(send, 30_000);

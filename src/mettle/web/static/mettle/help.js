@@ -15,7 +15,7 @@ export function helpCard(card, { plan, contact, onContinue, onDanger } = {}) {
     card.emergency ? call(gettext("Emergency"), card.emergency) : null,
     ...(card.numbers || []).map((n) => call(n.label, n.number)),
     contact?.phone ? call(contact.name || gettext("The person you chose"), contact.phone) : null,
-    ...(card.directories?.length ? [el("p", {}, gettext("Lines near you:")), el("ul", {}, ...card.directories.map((d) => el("li", {}, d)))] : []),
+    ...(card.directories?.length ? [el("p", {}, gettext("Lines near you:")), el("ul", {}, ...card.directories.map((d) => el("li", {}, ...(d.address ? [`${d.name}: `, el("a", { href: d.address, rel: "noreferrer" }, d.shown)] : [d]))))] : []),
     plan ? el("details", { class: "card", open: card.full !== false }, el("summary", {}, gettext("Your own safety plan")),
       list(gettext("Warning signs"), plan.warning_signs), list(gettext("What helps"), plan.what_helps), list(gettext("People"), plan.people), list(gettext("Places"), plan.places)) : null,
     card.ask && onDanger ? el("section", { class: "stack" }, el("h2", {}, card.ask), el("button", { class: "wide stop", onclick: onDanger }, gettext("Yes")), el("button", { class: "wide", onclick: onContinue }, gettext("No"))) : null,

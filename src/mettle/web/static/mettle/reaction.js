@@ -45,7 +45,7 @@ async function pvtb(task) {
     light.textContent = "";
     const early = await press(gap(task.gap_ms));
     if (gone) break;
-    if (early) { trials.push({ rt_ms: TOO_SOON }); light.textContent = task.early; await pause(1000); continue; }
+    if (early) { trials.push({ rt_ms: TOO_SOON }); light.classList.add("said"); light.textContent = task.early; await pause(1000); light.classList.remove("said"); continue; }
     let counting = true;
     const start = await shown(() => { light.textContent = "0"; });
     (async () => { while (counting) { const t = await frame(); if (counting) light.textContent = String(Math.max(0, Math.round(t - start))); } })();
@@ -62,7 +62,7 @@ async function pvtb(task) {
 async function flanker(task) {
   const arrows = el("p", { class: "arrows", "aria-live": "off" });
   const side = (name, word) => el("button", { class: "side", "data-side": name }, word);
-  show(place, arrows, el("div", { class: "pair" }, side("left", `← ${task.left}`), side("right", `${task.right} →`)), leave());
+  show(place, arrows, el("div", { class: "sides" }, side("left", `← ${task.left}`), side("right", `${task.right} →`)), leave());
   const order = Array.from({ length: task.trials }, (_, i) => i % 4);
   for (let i = order.length - 1; i > 0; i -= 1) { const j = random(i + 1); [order[i], order[j]] = [order[j], order[i]]; }
   const trials = [];

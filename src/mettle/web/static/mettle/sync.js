@@ -10,7 +10,7 @@ let why = "";
 // Why the server took nothing the last time, in its own words; empty where it did.
 export const trouble = () => why;
 
-function csrf() {
+export function csrf() {
   return document.cookie.split("; ").map((c) => c.split("=")).filter(([k]) => k.endsWith("csrftoken") || k.endsWith("csrf")).map(([, v]) => v)[0] || "";
 }
 
@@ -59,6 +59,7 @@ export async function bundle() {
       if (reply.ok) {
         const fresh = await reply.json();
         await store.keep("bundle", fresh);
+        dispatchEvent(new Event("mettle-bundle"));
         return fresh;
       }
     } catch { /* offline: the kept one serves */ }

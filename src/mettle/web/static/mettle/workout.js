@@ -195,10 +195,10 @@ function swapSheet(step) {
 
 function painSheet() {
   const slider = el("input", { type: "range", min: 0, max: 10, step: 1, value: 0, id: "pain", "aria-label": gettext("Pain, 0 none to 10 worst") });
-  const said = el("p", { class: "small", role: "status" });
+  const said = el("strong", { role: "status" });
   slider.addEventListener("input", () => { said.textContent = gettext("%(n)s of 10", { n: slider.value }); });
   const dialog = sheet(gettext("It hurts"),
-    el("p", {}, gettext("Stop this set. How much does it hurt?")), slider, said,
+    el("p", {}, gettext("Stop this set. How much does it hurt?")), slider, el("p", { class: "ends small" }, el("span", {}, gettext("not at all")), said, el("span", {}, gettext("as bad as it gets"))),
     el("button", { class: "main wide", onclick: async () => {
       await store.record([{ kind: "session.put", entity: active.entity, fields: { pain: Number(slider.value) } }], { active });
       dialog.close();

@@ -43,6 +43,7 @@ def _run(args: argparse.Namespace) -> int:
         _for_a_phone(args)
     if args.cert:
         os.environ["METTLE_HTTPS"] = "1"
+        os.environ.setdefault("METTLE_PROXIES", "0")  # it is spoken to itself
     if args.hosted:
         os.environ["METTLE_HOSTED"] = "1"
     if args.name != "localhost":

@@ -14,7 +14,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -46,6 +46,20 @@ class Adapter(DefaultAccountAdapter):
             if not Invitation.objects.usable(token).update(used_by=made):
                 raise PermissionDenied
         return made
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where a request comes from, as far as the proxies in front can be believed; where they say nothing, the proxy itself."""
+        try:
+            return str(super().get_client_ip(request))
+        except (ImproperlyConfigured, PermissionDenied):
+            return str(request.META.get("REMOTE_ADDR") or "unknown")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What failures to sign in are counted by besides the address: the name alone. The library adds the host that was asked for,
+        and a guesser may put any port behind it.
+        """
+        del request
+        return str(credentials.get("email", credentials.get("username", ""))).lower()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a letter; where the mail server is away, the answer to this request is the page again, with one line."""

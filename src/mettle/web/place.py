@@ -3,7 +3,8 @@
 ``METTLE_DATA`` (default: the platform's user data folder), ``DATABASE_URL`` (default: SQLite in that folder),
 ``METTLE_HOSTS`` (comma-separated names that it answers to), ``METTLE_HTTPS`` (1 where a certificate or a proxy is in
 front), ``METTLE_HOSTED`` (1 where somebody else than the person hosts it: a household, a gym, a clinic),
-``METTLE_EMAIL_URL`` (a mail server, where the app is to send letters; none otherwise).
+``METTLE_EMAIL_URL`` (a mail server, where the app is to send letters; none otherwise), ``METTLE_PROXIES`` (how many reverse
+proxies stand in front and tell where a request comes from: 1 where ``METTLE_HTTPS`` is set without a certificate, else 0).
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class Place:
         Empty for SQLite in the data folder.
     email_url
         ``smtp://user:password@host:port`` or ``smtps://...``; empty where no letter is sent.
+    proxies
+        How many reverse proxies in front add to ``X-Forwarded-For``; what comes before their entries anybody could have written.
     """
 
     data: Path
@@ -56,6 +59,7 @@ class Place:
     hosted: bool
     database_url: str
     email_url: str = ""
+    proxies: int = 0
 
     @classmethod
     def from_environment(cls) -> Place:
@@ -69,7 +73,8 @@ class Place:
             https=os.environ.get("METTLE_HTTPS") == "1",
             hosted=os.environ.get("METTLE_HOSTED") == "1",
             database_url=os.environ.get("DATABASE_URL", ""),
-            email_url=os.environ.get("METTLE_EMAIL_URL", "").strip(),
+            email_url=os.environ.get(EMAIL_URL, "").strip(),
+            proxies=_proxies(),
         )
 
     def secret_key(self) -> str:
@@ -191,3 +196,10 @@ class Place:
         if not address.username or not address.domain or sender != sender.strip() or not sender.isprintable():
             raise InputError("from: expected an address like mettle@example.org", where=EMAIL_URL)
         return sender
+
+
+def _proxies() -> int:
+    said = os.environ.get("METTLE_PROXIES", "").strip() or ("1" if os.environ.get("METTLE_HTTPS") == "1" else "0")
+    if said not in tuple("0123456789"):
+        raise InputError(f"expected a number from 0 to 9, got {said!r}", where="METTLE_PROXIES")
+    return int(said)

@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.timezone import now
+from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from mettle.web import throttle
 from mettle.web.access import noted_key
 from mettle.web.models import ApiToken
 
@@ -45,6 +47,8 @@ class Bearer(HttpBearer):
         """The person, or None where the key is unknown or was taken back."""
         found = ApiToken.objects.select_related("person__user").filter(token_sha256=digest(token)).first()
         if found is None:
+            if throttle.too_many(request):
+                raise HttpError(429, "too many wrong keys from here; wait a quarter of an hour")
             return None
         if found.last_used_at is None or now() - found.last_used_at > NOTED_EVERY:
             ApiToken.objects.filter(pk=found.pk).update(last_used_at=now())

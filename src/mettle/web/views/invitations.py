@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mettle.web import models, signin
+from mettle.web import models, signin, throttle
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -54,6 +54,8 @@ def _is_address(text: str) -> bool:
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Open an invitation: the next step is an account."""
     if not models.Invitation.objects.usable(token).exists():
+        if throttle.too_many(request):
+            return throttle.wait(request)
         return render(request, "mettle/welcome.html", {"expired": True}, status=410)
     request.session["invitation"] = token
     return redirect("account_signup")

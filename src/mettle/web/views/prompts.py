@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mettle.web import days, models, programme, prompts
+from mettle.web import days, models, programme, prompts, throttle
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
@@ -71,12 +71,14 @@ def _keep_times(request: HttpRequest, person: models.Person) -> bool:
 
 
 @require_GET
-def feed(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 # Django passes it
+def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar that a phone subscribes to; its secret address is kept only as a hash and can be ended."""
     from mettle.reports import calendar as report  # noqa: PLC0415 # icalendar, only here
 
     person = models.Person.objects.filter(**{f"choices__{FEED}": _sha256(token)}).first()
     if person is None:
+        if throttle.too_many(request):
+            return throttle.wait(request)
         raise Http404
     plan = programme.current(person)
     habits = prompts.habits(person)

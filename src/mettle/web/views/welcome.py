@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mettle.web import computing, lock, people, setup_steps, signin
+from mettle.web import computing, lock, people, setup_steps, signin, throttle
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -32,6 +32,8 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Redeem a one-time link; the session gets a new key, so that none can be fixed beforehand."""
     user = signin.redeem(token)
     if user is None:
+        if throttle.too_many(request):
+            return throttle.wait(request)
         return render(request, "mettle/welcome.html", {"expired": True}, status=410)
     login(request, user, backend=BACKEND)
     record_authentication(request, user, method="link")

@@ -50,6 +50,7 @@ class Site:
     arguments: list[str]
     spki: str
     source: Path
+    log: Path
 
     def link(self) -> str:
         """A fresh one-time sign-in link."""
@@ -117,18 +118,16 @@ def running(
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("METTLE_", "DJANGO_", "DATABASE_URL"))}
     env = {**kept, "METTLE_DATA": str(data), "PYTHONPATH": str(source), **environment}
     url = f"https://{NAME}:{port}" if https else f"http://localhost:{port}"
-    process = subprocess.Popen(
-        arguments,
-        env=env,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    log = (
+        data / "server.log"
+    )  # a file: a pipe that nobody reads fills up, and the server then waits in the middle of a request
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            arguments, env=env, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
     try:
-        _wait(port, process)
-        yield Site(url, data, env, arguments, spki, source), process
+        _wait(port, process, log)
+        yield Site(url, data, env, arguments, spki, source, log), process
     finally:
         stop(process)
 
@@ -142,14 +141,12 @@ def stop(process: subprocess.Popen[str], how: int = signal.SIGTERM) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    if process.stdout:
-        process.stdout.close()
 
 
-def _wait(port: int, process: subprocess.Popen[str], seconds: float = 180) -> None:
+def _wait(port: int, process: subprocess.Popen[str], log: Path, seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        assert process.poll() is None, process.stdout.read() if process.stdout else ""
+        assert process.poll() is None, log.read_text()
         with socket.socket() as probe:
             probe.settimeout(0.5)
             if probe.connect_ex(("127.0.0.1", port)) == 0:

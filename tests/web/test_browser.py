@@ -89,8 +89,9 @@ def test_a_session_logged_offline_survives_reload_a_closed_tab_and_reconnects(
     expect(again.locator(".done-list li")).to_have_count(2)
     context.set_offline(False)
     expect(again.locator("#unsynced")).to_be_hidden(timeout=15_000)
-    again.goto(f"{site.url}/data/")
-    expect(again.get_by_text("2 sets")).to_be_visible()
+    again.goto(f"{site.url}/sessions/")
+    again.locator(".session-list a").first.click()
+    expect(again.locator("details.one-set")).to_have_count(2)
 
 
 def test_a_page_that_needs_the_network_says_so(page: Page, context: BrowserContext, site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from django.views.defaults import server_error
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
+
+log = logging.getLogger("mettle.unkept")
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NOT_WRITABLE = (*NO_ROOM, errno.EROFS, errno.EIO)
@@ -35,6 +38,7 @@ def broken(request: HttpRequest) -> HttpResponseBase:
     else:
         return server_error(request)
     status = 507 if full else 503
+    log.error("%d for %s %s: %s", status, request.method, request.path, " ".join(str(error).split()))
     said = (
         _("there is no room left where mettle keeps its data")
         if full
@@ -43,5 +47,9 @@ def broken(request: HttpRequest) -> HttpResponseBase:
     headers = {"Retry-After": str(AGAIN_S), "Cache-Control": "no-store"}
     if request.path.startswith("/api/"):
         told = _("%(why)s; nothing of this was kept, send it again later") % {"why": said}
-        return JsonResponse({"detail": told}, status=status, headers=headers)
-    return HttpResponse(loader.get_template("unkept.html").render({"why": said}), status=status, headers=headers)
+        response: HttpResponse = JsonResponse({"detail": told}, status=status, headers=headers)
+    else:
+        page = loader.get_template("unkept.html").render({"why": said})
+        response = HttpResponse(page, status=status, headers=headers)
+    response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001 # one line is enough: Django would add a traceback for each request
+    return response

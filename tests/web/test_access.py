@@ -40,6 +40,7 @@ WHO: dict[str, str] = {
     "setup_step": OWN,
     "plan": OWN,
     "plan_again": OWN,
+    "plan_change": OWN,
     "plan_printed": OWN,
     "plan_calendar": OWN,
     "more": OWN,

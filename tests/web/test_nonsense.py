@@ -33,6 +33,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "setup": (),
     "setup_step": ("goals", "one_thing", "timezone"),  # the other screens: `test_setup.py`
     "plan_again": (),
+    "plan_change": ("act", "session", "to", "old", "new"),
     "trial_preview": ("outcome", "weeks", "expected", "again"),
     "trial_start": ("anything",),
     "trial_end": ("decision",),

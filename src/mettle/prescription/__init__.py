@@ -17,6 +17,7 @@ from mettle.prescription.turns import clock, turns
 if TYPE_CHECKING:
     from mettle.prescription.checker import check
     from mettle.prescription.planner import plan
+    from mettle.prescription.replacing import replaced
 
 __all__ = [
     "MOST_GAP_DAYS",
@@ -35,13 +36,18 @@ __all__ = [
     "plan",
     "read_profile",
     "ready_for",
+    "replaced",
     "sessions_in_order",
     "settings",
     "swaps",
     "turns",
 ]
 
-_WHERE = {"check": "mettle.prescription.checker", "plan": "mettle.prescription.planner"}
+_WHERE = {
+    "check": "mettle.prescription.checker",
+    "plan": "mettle.prescription.planner",
+    "replaced": "mettle.prescription.replacing",
+}
 """What makes and checks whole plans loads numpy and the optimiser: a second that following a plan does not need."""
 
 

@@ -315,7 +315,7 @@ def _counted(candidate: Candidate, exercise: PlannedExercise, by: int, made: Tem
 
 
 def _minutes(candidate: Candidate, exercise: PlannedExercise) -> float:
-    return sum(seconds_of(s, candidate) for s in exercise.sets) / 60
+    return sum(seconds_of(s, candidate.exercise) for s in exercise.sets) / 60
 
 
 def _work_sets(exercise: PlannedExercise) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mettle.prescription.profile import Profile
     from mettle.prescription.screening import Screening
+    from mettle.training.catalogue import CatalogueExercise
     from mettle.training.sets import PlannedSet
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -310,7 +311,7 @@ def minutes_of(exercises: Sequence[tuple[Candidate, PlannedExercise]], parts: Se
     circuit = dose.format == "circuit"
     for candidate, exercise in exercises:
         seconds += rows()["time"]["circuit_setup_s"] if circuit else candidate.exercise.setup_s
-        seconds += sum(seconds_of(s, candidate) for s in exercise.sets)
+        seconds += sum(seconds_of(s, candidate.exercise) for s in exercise.sets)
     if circuit:
         seconds += sum(
             (part.rounds or 0) * rows()["circuit"]["round_rest_s"] for part in parts if part.kind == "circuit"
@@ -318,13 +319,13 @@ def minutes_of(exercises: Sequence[tuple[Candidate, PlannedExercise]], parts: Se
     return round(seconds / 60, 1)
 
 
-def seconds_of(planned_set: PlannedSet, candidate: Candidate) -> float:
+def seconds_of(planned_set: PlannedSet, exercise: CatalogueExercise) -> float:
     """Seconds of one set of one side, rest included; a range of repetitions counts its middle."""
     if planned_set.hold_s is not None:
         work = float(planned_set.hold_s)
     else:
         reps = planned_set.reps or 0
-        work = (sum(reps) / 2 if isinstance(reps, tuple) else reps) * candidate.exercise.rep_s
+        work = (sum(reps) / 2 if isinstance(reps, tuple) else reps) * exercise.rep_s
     return work + (planned_set.rest_s or 0)
 
 
@@ -365,11 +366,10 @@ def small_sessions(everything: Sequence[Candidate], made: Template) -> dict[str,
     }
 
 
-def _small(
-    name: str, chosen: Sequence[Candidate], made: Template, *, rounds: int, text: str, limit_min: float
-) -> PlannedSession:
-    quick = replace(
-        made.dose,
+def small_dose(dose: Dose) -> Dose:
+    """The dose of the short versions: easy sets in turn, little rest."""
+    return replace(
+        dose,
         format="circuit",
         rest_compound_s=20,
         rest_isolation_s=20,
@@ -377,12 +377,19 @@ def _small(
         rirs=(4, 4, 4, 4),
         minutes=10,
     )
-    small = replace(made, dose=quick)
+
+
+def _small(
+    name: str, chosen: Sequence[Candidate], made: Template, *, rounds: int, text: str, limit_min: float
+) -> PlannedSession:
+    small = replace(made, dose=small_dose(made.dose))
     warm = 60 if name == "minimum" else 90
     while True:
         exercises = [(c, planned(c, rounds, small, 2)) for c in chosen]
         exercises = [(c, replace(p, sets=tuple(s for s in p.sets if s.kind == "work"))) for c, p in exercises]
-        body = sum(rows()["time"]["circuit_setup_s"] + sum(seconds_of(s, c) for s in p.sets) for c, p in exercises)
+        body = sum(
+            rows()["time"]["circuit_setup_s"] + sum(seconds_of(s, c.exercise) for s in p.sets) for c, p in exercises
+        )
         minutes = round((warm + body) / 60, 1)
         if minutes <= limit_min or not chosen:
             break

@@ -91,6 +91,12 @@ def _running(person: models.Person) -> dict[str, Any] | None:
     return found.trial if found is not None and not stored_trials.damage(found) else None
 
 
+def drawn_days(person: models.Person) -> set[str]:
+    """The days that a running trial has drawn, with training or without."""
+    running = _running(person)
+    return {str(row["on"]) for row in running["schedule"]} if running else set()
+
+
 def _from(trial: dict[str, Any] | None, start: date) -> dict[str, Any] | None:
     """What is left of a trial's schedule from a day on; None where none of it trains."""
     rows = [row for row in trial["schedule"] if row["on"] >= start.isoformat()] if trial else []
@@ -179,8 +185,7 @@ def _ends_soon(plan: models.Plan, open_now: list[dict[str, Any]], today: date) -
 
 def _next_start(person: models.Person, plan: models.Plan, today: date) -> date:
     """The first day of the next block: a day after the last session, never on a day that a trial has drawn."""
-    running = _running(person)
-    drawn = [date.fromisoformat(row["on"]) for row in running["schedule"]] if running else []
+    drawn = [date.fromisoformat(on) for on in drawn_days(person)]
     planned = [date.fromisoformat(s["on"]) for s in following.left(person, plan, today) if s["on"]]
     last = following.last_trained(person, today)
     ends = [day + timedelta(days=2) for day in (*planned, *([last] if last else []))]
@@ -229,9 +234,16 @@ def ahead(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:
         open_now = following.left(person, block, today)
         coming = [s for s in open_now if s["on"] is None or s["on"] < until]
         coming = coming if coming or found else open_now[:1]
-        moved = sessions_ahead(block.plan, log(person, block), [s["id"] for s in coming], today=today)
-        found += [m | {k: s[k] for k in ("week", "deload")} for s, m in zip(coming, moved, strict=True)]
+        found += brought(person, block, coming, today)
     return found
+
+
+def brought(
+    person: models.Person, plan: models.Plan, sessions: list[dict[str, Any]], today: date
+) -> list[dict[str, Any]]:
+    """Sessions of a plan with each exercise where the log has brought it, in the order given."""
+    moved = sessions_ahead(plan.told, log(person, plan), [s["id"] for s in sessions], today=today)
+    return [m | {k: s[k] for k in ("week", "deload")} for s, m in zip(sessions, moved, strict=True)]
 
 
 def log(person: models.Person, plan: models.Plan) -> dict[str, Any]:

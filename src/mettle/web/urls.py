@@ -57,6 +57,7 @@ urlpatterns = [
     path("setup/<slug:key>/", setup.step, name="setup_step"),
     path("plan/", plan.show, name="plan"),
     path("plan/again/", plan.again, name="plan_again"),
+    path("plan/change/", plan.change, name="plan_change"),
     path("plan/printed/", plan.printed, name="plan_printed"),
     path("plan/calendar/", plan.calendar, name="plan_calendar"),
     path("questionnaires/", questionnaires.show, name="questionnaires"),

@@ -16,15 +16,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from mettle import prescription
 from mettle.training import catalogue
-from mettle.web import bundle, days, programme
+from mettle.web import bundle, days, following, plan_calendar, plan_edits, programme
 from mettle.web.computing import without_style
 from mettle.web.middleware import CSP
 from mettle.web.people import person_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
     from django.http import HttpRequest
 
     from mettle.web import models
@@ -46,23 +45,52 @@ ASKS = ("help_item9", "clearance_advised", "refused_symptoms", "refused_blood_pr
 @login_required
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """The mesocycle, week by week."""
+    """The mesocycle as a calendar, and each session to come with what can be changed."""
     person = person_of(request)
     plan = programme.current(person)
     if plan is None and programme.unreadable(person):
         return render(request, "mettle/plan_unreadable.html")
     if plan is None:
         return redirect("setup" if not person.simulated else "today")
-    done = set(person.sessions.filter(deleted="").values_list("plan_session", flat=True))
+    today, plans = days.today(person), plan_edits.blocks(person)
+    shown = [s for p in plans for s in _sessions(person, p, today)]
+    replaced = person.choices.get("replaced") or {}
     context = {
         "plan": plan.plan,
-        "weeks": [_week(w, done) for w in plan.plan["weeks"]],
-        "messages_of_plan": [m | {"asks": m["code"] in ASKS} for m in plan.plan["messages"]],
-        "shortfalls": plan.plan.get("shortfalls", []),
-        "checks": plan.plan.get("checks", []),
-        "today": days.today(person),
+        "calendar": plan_calendar.months(shown, today),
+        "coming": [s for s in shown if s["state"] == "open"],
+        "gone": [s for s in shown if s["state"] != "open"],
+        "on_trial": bool(plan.plan.get("trial")),
+        "last_day": plan_edits.last_day(person, plans),
+        "replaced": [(old, bundle.name_of(old), bundle.name_of(new)) for old, new in replaced.items()],
+        "messages_of_plan": [m | {"asks": m["code"] in ASKS} for m in plan.told["messages"]],
+        "shortfalls": plan.told.get("shortfalls", []),
+        "checks": plan.told.get("checks", []),
+        "today": today,
     }
     return render(request, "mettle/plan.html", context)
+
+
+def _sessions(person: models.Person, plan: models.Plan, today: date) -> list[dict[str, Any]]:
+    """Every session of a block with what became of it; those to come with each exercise where the log has brought it."""
+    order = prescription.sessions_in_order(plan.told)
+    rows = person.sessions.filter(deleted="", plan_session__in=[s["id"] for s in order])
+    known = {planned: (skipped, on) for planned, skipped, on in rows.values_list("plan_session", "skipped", "on")}
+    open_now = {s["id"] for s in following.left(person, plan, today)}
+    moved = {s["id"]: s for s in programme.brought(person, plan, [s for s in order if s["id"] in open_now], today)}
+    shown = []
+    for session in order:
+        skipped, on = known.get(session["id"], ("", None))
+        state = "open" if session["id"] in open_now else "skipped" if skipped else "done" if on else "passed"
+        told = session_shown(moved.get(session["id"], session))
+        when = on if state == "done" and on else told["on"]
+        shown.append(told | {"state": state, "on": when, "deload": session["deload"], "first": _first(told)})
+    return shown
+
+
+def _first(told: dict[str, Any]) -> str:
+    """The exercise that a session is known by."""
+    return next((e["name"] for part in told["parts"] for e in part["exercises"]), "")
 
 
 @login_required
@@ -72,6 +100,40 @@ def again(request: HttpRequest) -> HttpResponse:
     programme.make(person_of(request))
     messages.success(request, gettext("A new plan from today. What you did is kept."))
     return redirect("plan")
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest) -> HttpResponse:
+    """Move a session, leave it out or take it back, replace an exercise for good or allow it again; what will not do is told in one line."""
+    person, said = person_of(request), request.POST
+    act, session = said.get("act", ""), said.get("session", "")[:64]
+    try:
+        if act == "move":
+            plan_edits.move(person, session, _day(said.get("to", "")))
+            messages.success(request, gettext("Moved."))
+        elif act == "skip":
+            plan_edits.skip(person, session)
+            messages.success(request, gettext("Left out. Nothing is made up for."))
+        elif act == "take_back":
+            plan_edits.take_back(person, session)
+            messages.success(request, gettext("It is in the plan again."))
+        elif act == "replace":
+            plan_edits.replace(person, said.get("old", ""), said.get("new", ""))
+            messages.success(request, gettext("Replaced, in this plan and in those to come."))
+        elif act == "allow":
+            plan_edits.allow_again(person, said.get("old", ""))
+            messages.success(request, gettext("It may come again, from the next plan on."))
+    except plan_edits.RefusedError as refused:
+        messages.error(request, str(refused))
+    return redirect("plan")
+
+
+def _day(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise plan_edits.RefusedError(gettext("Choose a day.")) from None
 
 
 @login_required
@@ -114,15 +176,7 @@ def _current(request: HttpRequest) -> models.Plan | None:
     return programme.current(person_of(request))
 
 
-def _week(week: dict[str, Any], done: set[str]) -> dict[str, Any]:
-    return {
-        "week": week["week"],
-        "deload": week["deload"],
-        "sessions": [session_shown(s, done) for s in week["sessions"]],
-    }
-
-
-def session_shown(session: dict[str, Any], done: Container[str] = ()) -> dict[str, Any]:
+def session_shown(session: dict[str, Any]) -> dict[str, Any]:
     """A planned session in the words of a page."""
     names = catalogue.exercises()
     return {
@@ -132,7 +186,6 @@ def session_shown(session: dict[str, Any], done: Container[str] = ()) -> dict[st
         "start": session["start"],
         "minutes": round(session["minutes"]),
         "arm": session["arm"],
-        "done": session["id"] in done,
         "names": ", ".join(
             names[e["exercise"]].name for p in session["parts"] if p["kind"] != "warm_up" for e in p["exercises"]
         ),
@@ -149,6 +202,7 @@ def session_shown(session: dict[str, Any], done: Container[str] = ()) -> dict[st
                         "reason": e["reason"],
                         "cue": e["cue"],
                         "alternatives": [names[a].name for a in e["alternatives"]],
+                        "others": [(a, names[a].name) for a in e["alternatives"]],
                     }
                     for e in part["exercises"]
                 ],

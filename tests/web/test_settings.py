@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from mettle.instruments.safety import help_numbers
 from mettle.web import bundle, models
 from mettle.web.settings_form import COUNTRIES, SettingsForm
+from tests.web.served import until
 from tests.web.test_browser import browser, site
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def test_on_a_desk_settings_are_two_columns_with_an_index(browser: Browser, site
     page = context.new_page()
     page.goto(site.link())
     page.goto(f"{site.url}/settings/")
-    left, right = (page.locator(anchor).bounding_box() for anchor in ("#check-in", "#help"))
+    left, right = (page.locator(anchor).bounding_box() for anchor in ("#set-check-in", "#set-help"))
     assert left
     assert right
     assert left["y"] == right["y"]
@@ -90,4 +91,29 @@ def test_on_a_desk_settings_are_two_columns_with_an_index(browser: Browser, site
     assert page.locator("input[type=checkbox]:visible").count() <= 12
     page.get_by_role("link", name="Look and sound").click()
     expect(page.get_by_label("Show the app under another name")).to_be_in_viewport()
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_settings_page_is_locked_as_any_other(browser: Browser, site: Site) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(site.link())
+    page.goto(f"{site.url}/settings/")
+    page.get_by_label("PIN of 4 to 8 digits").fill("2718")
+    page.get_by_role("button", name="Keep the PIN").click()
+    expect(page.get_by_text("Kept.")).to_be_visible()
+    until(page, "Number(localStorage.getItem('mettle-active-at')) > 0")
+    page.goto(f"{site.url}/help-now/")  # what the phone keeps is fetched anew there
+    expect(page.get_by_role("link", name="Put your emergency number")).to_be_visible()
+    page.goto(f"{site.url}/settings/")
+    page.evaluate("localStorage.setItem('mettle-active-at', '0')")
+    page.reload()
+    expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+    page.get_by_label("Your PIN").fill("2718")
+    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Keep the PIN").click()  # an empty one takes it off
+    expect(page.get_by_text("Kept.")).to_be_visible()
     context.close()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from mettle.prescription import read_profile
 from mettle.web import models, setup_steps, trialing
 from mettle.web.demo import PROFILE as SIMULATED
-from mettle.web.setup_form import KIT_PROFILE
+from mettle.web.setup_kit import KIT_PROFILE
 from tests.web.conftest import PROFILE
 from tests.web.hands import ANSWERS
 from tests.web.test_nonsense import NONSENSE
@@ -160,8 +160,9 @@ def test_one_answer_is_changed_and_the_others_stay(as_alice: Client, person: mod
 
 @pytest.mark.parametrize("kit", [*KIT_PROFILE, "own"])
 def test_a_profile_and_its_answers_say_the_same(kit: str) -> None:
-    earlier = {"equipment": ["kettlebell"], "kettlebells_kg": [16], "one_rm_kg": {}} if kit == "own" else {}
+    earlier: dict[str, Any] = {"one_rm_kg": {}}
     said = ANSWERS | {
+        "own_kit": OWN_KIT,
         "kit": {"kit": kit},
         "time": {"days": "2", "minutes": "45", "weekdays": ["Tue", "Sat"], "hours": "16:00-22:00", "bedtime": "23:00"},
         "moving": {"active_now": "yes"},
@@ -175,10 +176,67 @@ def test_a_profile_and_its_answers_say_the_same(kit: str) -> None:
     assert setup_steps.profile(again, made) == made
 
 
+OWN_KIT = {
+    "equipment": ["band", "dumbbell", "barbell", "leg_press"],
+    "dumbbells_kg": "4 6,5 12.5",
+    "dumbbell_count": "1",
+    "bar_kg": "15",
+    "plates_kg": "10 10 2.5 2.5",
+    "bands": ["red", "blue"],
+    "first_kg": "7.5",
+    "step_kg": "7.5",
+}
+
+
+def test_exactly_what_one_has_makes_every_load_of_the_plan(as_alice: Client, person: models.Person) -> None:
+    assert as_alice.get(reverse("setup_step", args=["own_kit"])).status_code == 404
+    assert say(as_alice, "kit", {"kit": "own"}).url == reverse("setup_step", args=["own_kit"])
+    say_all(as_alice, but=("feel", "kit"))
+    assert as_alice.post(reverse("setup")).url == reverse("setup_step", args=["feel"])  # type: ignore[attr-defined] # a redirect
+    say(as_alice, "feel")
+    say(as_alice, "own_kit", {"equipment": ["kettlebell", "chair"], "kettlebells_kg": "12 16"})
+    person.refresh_from_db()
+    assert person.profile["equipment"] == ["kettlebell", "chair"]
+    loads = {
+        s["load"]["amount"]
+        for week in person.plans.get().plan["weeks"]
+        for session in week["sessions"]
+        for part in session["parts"]
+        for exercise in part["exercises"]
+        for s in exercise["sets"]
+        if s["load"] and s["load"]["kind"] == "kg"
+    }
+    assert loads
+    assert loads <= {12, 16}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"dumbbells_kg": "four"},
+        {"dumbbells_kg": "4,6,8"},
+        {"dumbbells_kg": ""},
+        {"plates_kg": "1000"},
+        {"bands": []},
+        {"bands": ["purple"]},
+        {"equipment": []},
+        {"bar_kg": "0"},
+    ],
+)
+def test_kit_that_cannot_be_is_asked_again(wrong: dict[str, Any], as_alice: Client, person: models.Person) -> None:
+    say(as_alice, "kit", {"kit": "own"})
+    assert say(as_alice, "own_kit", OWN_KIT | wrong).status_code == 400
+    assert "own_kit" not in setup_steps.said(person)
+
+
 def test_profiles_from_elsewhere_are_asked_what_they_lack() -> None:
     assert setup_steps.missing(setup_steps.from_profile(PROFILE)) == setup_steps.BY_KEY["moving"]
     assert "symptoms" not in setup_steps.from_profile(SIMULATED)
-    assert setup_steps.from_profile(SIMULATED)["kit"] == {"kit": "own"}
+    own = setup_steps.from_profile(SIMULATED)
+    assert own["kit"] == {"kit": "own"}
+    form = setup_steps.BY_KEY["own_kit"].form(own["own_kit"])
+    assert form.is_valid()
+    assert form.cleaned_data["dumbbells_kg"] == SIMULATED["dumbbells_kg"]
 
 
 def test_the_chances_are_told_for_each_length_and_are_those_of_the_trial(
@@ -203,6 +261,7 @@ def test_the_chances_are_told_for_each_length_and_are_those_of_the_trial(
 @pytest.mark.parametrize("key", [s.key for s in setup_steps.STEPS])
 def test_nonsense_on_a_screen_is_told(key: str, as_alice: Client, person: models.Person) -> None:
     say(as_alice, "body", ANSWERS["body"] | {"age": "70"})
+    say(as_alice, "kit", {"kit": "own"})
     fields = list(setup_steps.BY_KEY[key].form.base_fields)
     for value in NONSENSE.values():
         for said in (dict.fromkeys(fields, value), *(ANSWERS.get(key, {}) | {f: value} for f in fields)):

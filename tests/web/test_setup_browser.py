@@ -126,6 +126,24 @@ def test_without_script_every_question_can_be_answered_and_back_and_reload_keep_
     expect(page.get_by_role("heading", level=1)).to_have_text("Your plan is ready", timeout=60_000)
 
 
+def test_a_kit_of_ones_own_asks_only_for_the_sizes_of_what_is_ticked(browser: Browser, site: Site) -> None:
+    page = browser.new_context(**PHONE).new_page()
+    page.goto(site.link())
+    page.goto(f"{site.url}/setup/kit/")
+    page.get_by_role("button", name="Something else").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What do you have, exactly?")
+    expect(page.get_by_label("Kettlebells, kg")).to_be_hidden()
+    page.get_by_label("kettlebells", exact=True).check()
+    expect(page.get_by_label("Kettlebells, kg")).to_be_visible()
+    expect(page.get_by_label("Dumbbells, kg")).to_be_hidden()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert")).to_contain_text("Which ones do you have?")
+    page.get_by_label("Kettlebells, kg").fill("12 16")
+    assert looked_at(page, Axe()) == []
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How much time do you have?")
+
+
 def test_what_asks_about_health_is_read_to_its_end_before_none_can_be_tapped(browser: Browser, site: Site) -> None:
     """On a phone the button that says "none" stands under the last line of the list, not above it."""
     page = browser.new_context(**PHONE).new_page()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from mettle.web import setup_form
+from mettle.web import setup_form, setup_kit
 from tests.web import hands
 from tests.web.served import until
 from tests.web.test_browser import browser, site
@@ -31,7 +31,7 @@ def set_up(page: Page, site: Site, *wishes: str) -> None:
         page.goto(f"{site.url}/plan/")
         return
     goals = [value for value, words in setup_form.GOALS if str(words) in wishes]
-    (kit,) = [value for value, words in setup_form.KITS if str(words) in wishes]
+    (kit,) = [value for value, words in setup_kit.KITS if str(words) in wishes]
     hands.set_up(page, site.url, feel={"goals": goals}, kit={"kit": kit})
     PLANNED[site.url] = wishes
 

@@ -25,58 +25,6 @@ GOALS = [
     ("belonging", _("belonging")),
     ("strength", _("strength")),
 ]
-KITS = [
-    ("chair", _("nothing but a chair")),
-    ("bands", _("a few bands")),
-    ("dumbbells", _("dumbbells at home")),
-    ("barbell", _("a barbell and a rack")),
-    ("gym", _("a full gym")),
-    ("own", _("what I have said before")),
-]
-KIT_HINTS = {
-    "bands": _("yellow, red and green, and a chair"),
-    "dumbbells": _("pairs from 4 to 20 kg, a bench"),
-    "barbell": _("a bar, a bench, plates up to 97.5 kg in all"),
-    "gym": _("machines, cables, dumbbells, barbells"),
-    "own": _("a list of your own, kept as it is"),
-}
-_MACHINES = (
-    "cable lat_pulldown seated_row leg_press chest_press chest_fly leg_curl leg_extension shoulder_press calf_machine"
-)
-KIT_PROFILE: dict[str, dict[str, Any]] = {
-    "chair": {"equipment": ["chair"]},
-    "bands": {"equipment": ["band", "chair"], "bands": ["yellow", "red", "green"]},
-    "dumbbells": {
-        "equipment": ["dumbbell", "bench", "chair"],
-        "dumbbells_kg": [4, 6, 8, 10, 12.5, 15, 20],
-        "dumbbell_count": 2,
-    },
-    "barbell": {
-        "equipment": ["barbell", "rack", "bench", "chair"],
-        "bar_kg": 20,
-        "plates_kg": [20, 20, 10, 10, 5, 5, 2.5, 2.5, 1.25, 1.25],
-    },
-    "gym": {
-        "equipment": [
-            "barbell",
-            "rack",
-            "bench",
-            "dumbbell",
-            "kettlebell",
-            "pullup_bar",
-            "dip_bars",
-            "box",
-            "rower",
-            *_MACHINES.split(),
-        ],
-        "bar_kg": 20,
-        "plates_kg": [20, 20, 20, 20, 15, 15, 10, 10, 5, 5, 2.5, 2.5, 1.25, 1.25],
-        "dumbbells_kg": [2, 4, 6, 8, 10, 12.5, 15, 17.5, 20, 22.5, 25, 30],
-        "dumbbell_count": 2,
-        "kettlebells_kg": [8, 12, 16, 20, 24],
-        "stack": {"first_kg": 5, "step_kg": 5},
-    },
-}
 CONDITIONS = [
     ("cardiovascular", _("heart or circulation")),
     ("diabetes", _("diabetes")),
@@ -156,12 +104,6 @@ class Feel(forms.Form):
         max_length=200,
         required=False,
     )
-
-
-class Kit(forms.Form):
-    """What there is to train with."""
-
-    kit = forms.ChoiceField(choices=KITS, widget=forms.RadioSelect)
 
 
 class Time(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mettle.web import setup_form as ask
+from mettle.web import setup_kit
 from mettle.web.models import Person  # noqa: TC001 # a public name of the module
 
 if TYPE_CHECKING:
@@ -59,12 +60,20 @@ class Step:
     @property
     def health(self) -> bool:
         """Whether the answer decides what is safe; none of these has a default."""
-        return self.key not in ("feel", "kit", "time", "lifted")
+        return self.key not in ("feel", "kit", "own_kit", "time", "lifted")
 
 
 STEPS = (
     Step("feel", _("What would you like to feel different?"), "", ask.Feel, "fields", _("To feel different")),
-    Step("kit", _("What do you have to train with?"), "", ask.Kit, "choose", _("To train with")),
+    Step("kit", _("What do you have to train with?"), "", setup_kit.Kit, "choose", _("To train with")),
+    Step(
+        "own_kit",
+        _("What do you have, exactly?"),
+        _("Every load of the plan can then be put together from it."),
+        setup_kit.OwnKit,
+        "fields",
+        _("Your own kit"),
+    ),
     Step("time", _("How much time do you have?"), "", ask.Time, "fields", _("Time")),
     Step("lifted", _("Have you lifted weights before?"), "", ask.Lifted, "choose", _("Lifted before")),
     Step(
@@ -120,7 +129,7 @@ _OWNED = frozenset(
     | {"bedtime", "goals", "conditions", "symptoms", "limitations", "blood_pressure", "pregnant_weeks"}
 )
 """Fields of a profile that these questions answer; the others stay as they are."""
-_OF_KIT = frozenset().union(*ask.KIT_PROFILE.values())
+_OF_KIT = frozenset({"sandbags_kg"}).union(*setup_kit.KIT_PROFILE.values())
 
 
 def said(person: Person) -> Said:
@@ -145,9 +154,13 @@ def _plain(kept: object) -> Said:
 
 
 def asked(known: Mapping[str, Any]) -> list[Step]:
-    """The screens that this person meets: falls are asked of those of 65 and over."""
+    """The screens that this person meets: falls are asked of those of 65 and over, a list of kit of those who have their own."""
     age = str(known.get("body", {}).get("age", ""))
-    return [s for s in STEPS if s.key != "falls" or (age.isdecimal() and int(age) >= OLDER)]
+    left_out = {
+        "falls": not (age.isdecimal() and int(age) >= OLDER),
+        "own_kit": known.get("kit", {}).get("kit") != "own",
+    }
+    return [s for s in STEPS if not left_out.get(s.key)]
 
 
 def missing(known: Said) -> Step | None:
@@ -181,13 +194,15 @@ def profile(known: Said, earlier: Mapping[str, Any]) -> dict[str, Any]:
     if unsaid is not None:
         raise ValueError(f"not answered: {unsaid.key}")
     told: dict[str, Any] = {}
+    kit: dict[str, Any] = {}
     for step in asked(known):
         form = step.form(known[step.key])
         form.is_valid()
         told |= form.cleaned_data
-    own = told["kit"] == "own"
-    made = {k: v for k, v in earlier.items() if k not in _OWNED and (own or k not in _OF_KIT)}
-    made |= {} if own else ask.KIT_PROFILE[told["kit"]]
+        if isinstance(form, setup_kit.OwnKit):
+            kit = form.profile()
+    made = {k: v for k, v in earlier.items() if k not in _OWNED and k not in _OF_KIT}
+    made |= kit or setup_kit.KIT_PROFILE[told["kit"]]
     made |= {name: told[name] for name in ("age", "sex", "body_mass_kg", "experience", "minutes", "goals")}
     made |= {"active_now": told["active_now"] == "yes", "days_per_week": told["days"]}
     made |= {name: told[name] for name in ("symptoms", "limitations")}
@@ -215,7 +230,7 @@ def from_profile(stored: Mapping[str, Any]) -> Said:
     falls = (get("scores") or {}).get("falls_12_months")
     found: Said = {
         "feel": {"goals": get("goals", [])},
-        "kit": {"kit": next((name for name, owned in ask.KIT_PROFILE.items() if owned == kit), "own")},
+        "kit": {"kit": next((name for name, owned in setup_kit.KIT_PROFILE.items() if owned == kit), "own")},
         "time": {
             "days": get("days_per_week", 3),
             "minutes": min(ask.MINUTES, key=lambda n: abs(n - get("minutes", 45))),
@@ -226,6 +241,8 @@ def from_profile(stored: Mapping[str, Any]) -> Said:
         "lifted": {"experience": get("experience", "")},
         "body": {name: get(name, "") for name in ("age", "body_mass_kg", "sex")},
     }
+    if found["kit"]["kit"] == "own":
+        found["own_kit"] = _own_kit(stored)
     if pressure:
         found["pressure"] = {"systolic": pressure[0], "diastolic": pressure[1]}
     if "active_now" in stored:
@@ -241,6 +258,17 @@ def from_profile(stored: Mapping[str, Any]) -> Said:
     return found
 
 
+def _own_kit(stored: Mapping[str, Any]) -> dict[str, Any]:
+    stack = stored.get("stack") or {}
+    loads = {name: " ".join(f"{n:g}" for n in stored.get(name, [])) for name in _LOADS}
+    kit = {"equipment": stored.get("equipment", []), "bands": stored.get("bands", []), **loads}
+    kit |= {"dumbbell_count": stored.get("dumbbell_count", 2), "bar_kg": stored.get("bar_kg", 20)}
+    return kit | {"first_kg": stack.get("first_kg", 5), "step_kg": stack.get("step_kg", 5)}
+
+
+_LOADS = ("dumbbells_kg", "kettlebells_kg", "plates_kg", "sandbags_kg")
+
+
 def in_words(step: Step, data: Mapping[str, Any]) -> str:
     """An answer in a line, for the list of all of them."""
     form = step.form(data)
@@ -250,6 +278,12 @@ def in_words(step: Step, data: Mapping[str, Any]) -> str:
         case "feel":
             named = [*_names(ask.GOALS, told["goals"]), told["one_thing"]]
             return ", ".join(name for name in named if name) or gettext("nothing named")
+        case "own_kit":
+            loads = [(form.fields[n].label, told[n]) for n in _LOADS if told[n]]
+            sizes = [f"{label}: {' '.join(f'{kg:g}' for kg in said)}" for label, said in loads]
+            return ", ".join(
+                [*_names(setup_kit.EQUIPMENT, told["equipment"]), *_names(setup_kit.COLOURS, told["bands"]), *sizes]
+            )
         case "time":
             hours = _names(ask.HOURS, [told["hours"]]) if told["hours"] else []
             much = gettext("%(days)s days, %(minutes)s minutes") % told

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mettle.web import checkins, days, programme, setup_steps, trialing
 from mettle.web.people import person_of
-from mettle.web.setup_form import KIT_HINTS
+from mettle.web.setup_kit import KIT_HINTS
 from mettle.web.views import plan as plan_view
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def _zone(person: models.Person, told: str) -> None:
 
 
 def _onwards(request: HttpRequest, person: models.Person, found: Step) -> HttpResponse:
-    if person.profile:
-        return redirect("setup")
     known = setup_steps.said(person)
+    if person.profile:
+        own = found.key == "kit" and known["kit"]["kit"] == "own"
+        return redirect("setup_step", "own_kit") if own else redirect("setup")
     if setup_steps.missing(known) is None:
         return _planned(request, person, known)
     following = setup_steps.after(found, known) or setup_steps.missing(known)
@@ -102,7 +103,6 @@ def _planned(request: HttpRequest, person: models.Person, known: Said) -> HttpRe
 
 def _shown(found: Step, form: Any, known: Said, person: models.Person) -> dict[str, Any]:
     order = setup_steps.asked(known)
-    own = known.get("kit", {}).get("kit") == "own"
     options = []
     if found.kind == "choose":
         (field,) = form
@@ -116,7 +116,6 @@ def _shown(found: Step, form: Any, known: Said, person: models.Person) -> dict[s
                 "chosen": value == chosen,
             }
             for value, label in field.field.choices
-            if value != "own" or own
         ]
     return {
         "step": found,

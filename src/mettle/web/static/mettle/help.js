@@ -29,7 +29,7 @@ if (place && store.whose()) {
     const card = helpCard(bundle.help.card, { plan: bundle.safety_plan, contact: bundle.help.contact });
     card.removeAttribute("role");
     const bare = !bundle.help.card.emergency || !bundle.help.contact;
-    show(place, card, bare ? el("p", {}, el("a", { class: "button wide", href: "/settings/#help" }, gettext("Put your emergency number, and someone to call, on this card"))) : null);
+    show(place, card, bare ? el("p", {}, el("a", { class: "button wide", href: "/settings/#set-help" }, gettext("Put your emergency number, and someone to call, on this card"))) : null);
   };
   store.kept("bundle").then((kept) => { drawn(kept); return fetchBundle().then((fresh) => { if (fresh && JSON.stringify([fresh.help, fresh.safety_plan]) !== JSON.stringify([kept?.help, kept?.safety_plan])) drawn(fresh); }); }).catch(() => {});
 }

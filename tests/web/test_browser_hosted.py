@@ -1,75 +1,126 @@
-"""On an instance that somebody else hosts, a real browser is watched on the wire: the answer on self-harm stays in it."""
+"""On an instance that somebody else hosts, two lives that differ in one answer only, the one on self-harm, look the same to the host:
+every byte on the wire, the database, its backup, the exports, the log, the files, and what the service worker keeps.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
-from contextlib import closing
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core import signing
 from playwright.sync_api import expect, sync_playwright
 
 from mettle.instruments import text
-from tests.web.served import Site, running
+from tests.web.served import QUIET, Site, running, until
+from tests.web.wire import tapped, timeless
 from tests.web.words import pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from playwright.sync_api import Page, Request
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 KEPT_HERE = """async () => {
   const store = await import(`/static/${document.body.dataset.static}/mettle/store.js`);
   return await store.kept("mine");
 }"""
+CACHED = """async () => {
+  const found = {};
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) found[new URL(request.url).pathname] = await (await cache.match(request)).text();
+  }
+  return found;
+}"""
+TAKE_ALONG = """async () => {
+  const token = document.querySelector("form[action='/data/take-along/'] [name=csrfmiddlewaretoken]").value;
+  const reply = await fetch("/data/take-along/", { method: "POST", body: new URLSearchParams({ csrfmiddlewaretoken: token }) });
+  return Array.from(new Uint8Array(await reply.arrayBuffer()));
+}"""
+LATER = ("/", "/data/", "/progress/", "/questionnaires/", "/trials/", "/data/summary/", "/help-now/", "/check-in/")
+VOLATILE = ("django_session", "mettle_cache", "mettle_signinlink", "auth_user", "sqlite_sequence", "django_migrations")
+"""Tables of moments and random keys; what is in a session is looked at by itself."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What is to be seen of one life: by the host, and at the end on the device."""
+
+    while_asked: list[Any]
+    wire: list[Any]
+    exported: dict[str, str]
+    backed_up: dict[str, list[str]]
+    sessions: list[list[str]]
+    files: list[str]
+    log: str
+    cached: dict[str, str]
+    kept_here: Any
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    data = tmp_path_factory.mktemp("mettle")
-    text.write_pack(pack("phq9"), into=data / "text")
-    with running(data, METTLE_HOSTED="1") as (found, _process):
-        yield found
-
-
-@pytest.fixture(scope="module")
-def page(site: Site, chromium: str) -> Iterator[Page]:
+def worlds(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[list[World]]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=site.browser_arguments())
-        made = browser.new_page()
-        made.goto(site.link())
-        made.goto(
-            f"{site.url}/data/"
-        )  # a page of the signed-in person: from here on the browser knows whose data it holds
-        yield made
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield [lived(browser, tmp_path_factory.mktemp("mettle"), ninth) for ninth in (0, 3)]
         browser.close()
 
 
-def fill_in(page: Page, site: Site, ninth: int) -> list[tuple[str, str, Any]]:
-    """Answer the form with a given ninth answer; every request from the first question to the result, without ids and times."""
-    sent: list[tuple[str, str, Any]] = []
+def lived(browser: Browser, data: Path, ninth: int) -> World:
+    """Somebody answers the form with this ninth answer, looks around, takes everything along; then the host looks."""
+    text.write_pack(pack("phq9"), into=data / "text")
+    with running(data, https=False, METTLE_HOSTED="1") as (site, _process):
+        port = int(site.url.rpartition(":")[2])
+        with tapped(port) as wire:
+            origin = f"http://localhost:{wire.port}"
+            made = browser.new_context()
+            page = made.new_page()
+            page.goto(site.link().replace(site.url, origin))
+            page.goto(f"{origin}/data/")  # from here on the browser knows whose data it holds
+            until(page, "navigator.serviceWorker.controller !== null")
+            page.goto(f"{origin}/questionnaire/?id=phq9")
+            page.get_by_role("button", name="Begin").click()
+            page.wait_for_load_state("networkidle")
+            before = len(wire.requests())
+            answer(page, ninth)
+            while_asked = wire.requests()[before:]
+            page.get_by_role("button", name="Add them up").click()
+            page.wait_for_url("**/questionnaires/*/")
+            for address in LATER:
+                page.goto(origin + address)
+                page.wait_for_load_state("networkidle")
+            page.goto(f"{origin}/data/")
+            expect(page.get_by_text("Answers to 1 questionnaire that never leave this device")).to_be_visible()
+            exported = unpacked(bytes(page.evaluate(TAKE_ALONG)))
+            cached, kept_here = page.evaluate(CACHED), page.evaluate(KEPT_HERE)
+            made.close()
+        backed_up = tables(site, data)
+    return World(
+        while_asked=[one for one in told(while_asked) if "Referer: http://HERE/sw.js" not in one[2]],
+        wire=told(wire.requests()),
+        exported={name: timeless(content) for name, content in exported.items()},
+        backed_up=backed_up,
+        sessions=sessions(data),
+        files=sorted(timeless(str(f.relative_to(data))) for f in data.rglob("*") if f.is_file()),
+        log=timeless(site.log.read_text()),
+        cached=cached,
+        kept_here=kept_here,
+    )
 
-    def note(request: Request) -> None:
-        body = json.loads(request.post_data) if request.post_data else None
-        for op in body["ops"] if body else []:
-            for varying in ("op_id", "entity", "clock"):
-                op[varying] = ""
-            op["fields"]["clock_time"] = ""
-        path = request.url.removeprefix(site.url)
-        sent.append(
-            (
-                request.method,
-                path if len(path) < 40 else path[:16],
-                [o["fields"] for o in body["ops"]] if body else None,
-            )
-        )
 
-    page.goto(f"{site.url}/questionnaire/?id=phq9")
-    page.get_by_role("button", name="Begin").click()
-    page.wait_for_load_state("networkidle")
-    page.on("request", note)
+def told(requests: list[Any]) -> list[Any]:
+    """Without scripts and styles, the same for everybody, which a browser fetches when it likes."""
+    return [one for one in requests if not one[1].startswith(("/static/", "/sw.js"))]
+
+
+def answer(page: Page, ninth: int) -> None:
     for number in range(8):
         page.get_by_role("button", name=f"answer {number % 4}").click()
     page.get_by_role("button", name=f"answer {ninth}").click()
@@ -78,48 +129,79 @@ def fill_in(page: Page, site: Site, ninth: int) -> list[tuple[str, str, Any]]:
         no = page.get_by_role("button", name="No", exact=True).or_(page.get_by_role("button", name="I am safe, go on"))
         no.first.click()
     expect(page.get_by_role("button", name="Add them up")).to_be_visible()
-    assert sent == [], "something left the device before the last question was done"
-    page.get_by_role("button", name="Add them up").click()
-    page.wait_for_url("**/questionnaires/*/")
-    page.remove_listener("request", note)
-    return [s for s in sent if s[0] == "POST"]
+    page.wait_for_load_state("networkidle")
 
 
-def test_the_wire_carries_the_same_whatever_the_answer_was(page: Page, site: Site) -> None:
-    without, with_it = fill_in(page, site, 0), fill_in(page, site, 3)
-    assert with_it == without
-    ((_method, _path, (fields,)),) = with_it
-    assert set(fields["answers"]) == {str(i) for i in range(1, 9)}
-    assert fields["finished"] is True
+def unpacked(archive: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        return {name: file.read(name).decode() for name in file.namelist()}
 
 
-def test_it_is_in_the_devices_store_and_in_no_row(page: Page, site: Site) -> None:
-    page.goto(f"{site.url}/data/")
-    assert [m["answers"] for m in page.evaluate(KEPT_HERE)] == [{"9": 0}, {"9": 3}]
-    expect(page.get_by_text("Answers to 2 questionnaires that never leave this device")).to_be_visible()
-    with closing(sqlite3.connect(f"file:{site.data / 'mettle.sqlite3'}?mode=ro", uri=True)) as database:
-        dump = "\n".join(database.iterdump())
-        rows = database.execute("SELECT answers, json_extract(score, '$.score') FROM mettle_response").fetchall()
-    assert len(rows) == 2
-    assert rows[0] == rows[1]
-    assert '"9":' not in dump
-    assert "phq9_item9" not in dump
+def tables(site: Site, data: Path) -> dict[str, list[str]]:
+    """Every row of a backup, table by table."""
+    from tests.web.test_kill import mettle  # the command, as a person types it
+
+    done = mettle(data, "backup", str(data / "backup.zip"))
+    assert done.returncode == 0, (done.stderr, site.log.read_text())
+    with zipfile.ZipFile(data / "backup.zip") as file:
+        (data / "copy").write_bytes(file.read("mettle.sqlite3"))
+    with sqlite3.connect(data / "copy") as copy:
+        names = [row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {
+            name: sorted(timeless(repr(row)) for row in copy.execute(f'SELECT * FROM "{name}"'))
+            for name in names
+            if name not in VOLATILE
+        }
+    copy.close()
+    return found
 
 
-def test_signing_out_tells_of_answers_that_are_nowhere_else_and_offers_them_as_a_file(page: Page, site: Site) -> None:
-    page.goto(f"{site.url}/data/")
-    kept = page.evaluate(KEPT_HERE)
-    expect(page.locator("#unsynced")).to_be_hidden()
-    page.get_by_role("button", name="Sign out on this device").click()
-    told = page.get_by_role("dialog")
-    expect(told).to_contain_text(f"Answers to {len(kept)} questionnaires never leave this device")
-    expect(told.get_by_role("button", name="I have the file: sign out")).to_be_disabled()
-    told.get_by_role("button", name="Stay signed in").click()
-    page.goto(f"{site.url}/data/")
-    assert page.evaluate(KEPT_HERE) == kept
-    page.get_by_role("button", name="Sign out on this device").click()
-    with page.expect_download() as downloading:
-        told.get_by_role("button", name="Save them as a file").click()
-    assert json.loads(downloading.value.path().read_text())["only_here"] == kept
-    told.get_by_role("button", name="I have the file: sign out").click()
-    page.wait_for_url("**/welcome/")
+def sessions(data: Path) -> list[list[str]]:
+    """What the server remembers of each signed-in browser: the names, their values being moments and random keys."""
+    key = (data / "secret_key").read_text()
+    with sqlite3.connect(data / "copy") as copy:
+        rows = copy.execute("SELECT session_data FROM django_session").fetchall()
+    copy.close()
+    salt = "django.contrib.sessions.SessionStore"
+    return sorted(sorted(signing.loads(row[0], key=key, salt=salt, max_age=None)) for row in rows)
+
+
+def test_nothing_leaves_the_device_while_the_questions_are_asked(worlds: list[World]) -> None:
+    assert [world.while_asked for world in worlds] == [[], []]
+
+
+def test_every_request_is_the_same_with_its_headers_and_referrers(worlds: list[World]) -> None:
+    without, with_it = (Counter(world.wire) for world in worlds)
+    assert with_it - without == Counter()
+    assert without - with_it == Counter()
+    assert [one for one in worlds[0].wire if one[0] == "POST"] == [one for one in worlds[1].wire if one[0] == "POST"]
+
+
+def test_the_form_arrives_without_the_ninth_answer_and_whole(worlds: list[World]) -> None:
+    for world in worlds:
+        (body,) = [json.loads(one[3]) for one in world.wire if one[:2] == ("POST", "/api/v1/sync")]
+        (sent,) = body["ops"]
+        assert set(sent["fields"]["answers"]) == {str(i) for i in range(1, 9)}
+        assert sent["fields"]["finished"] is True
+
+
+@pytest.mark.parametrize("what", ["exported", "backed_up", "sessions", "files", "log"])
+def test_what_the_host_holds_is_the_same(worlds: list[World], what: str) -> None:
+    without, with_it = (getattr(world, what) for world in worlds)
+    assert without == with_it
+    if what in ("exported", "backed_up"):
+        assert '"1":' in str(without), "its other answers are there"
+        assert '"9":' not in str(without)
+        assert "item9" not in str(without.get("mettle_response", without))
+
+
+def test_the_service_worker_keeps_shells_and_nothing_of_anybody(worlds: list[World]) -> None:
+    without, with_it = (world.cached for world in worlds)
+    assert set(without) == set(with_it)
+    assert "/questionnaire/" in without
+    for path, content in with_it.items():
+        assert timeless(content) == timeless(without[path]), path
+
+
+def test_the_answer_is_in_the_devices_own_store(worlds: list[World]) -> None:
+    assert [[m["answers"] for m in world.kept_here] for world in worlds] == [[{"9": 0}], [{"9": 3}]]

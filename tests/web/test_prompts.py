@@ -103,6 +103,11 @@ def test_a_prompt_arrives_sealed_signed_and_says_nothing(subscribed: models.Pers
     assert ticking.tick(at("2026-11-20 08:32")) == 0
 
 
+def test_a_clock_that_jumps_prompts_nobody_twice(subscribed: models.Person) -> None:
+    jumped = ["2026-11-20 08:31", "2026-11-20 07:45", "2026-11-20 08:31", "2026-11-27 08:31", "2026-11-20 08:40"]
+    assert [ticking.tick(at(now)) for now in jumped] == [1, 0, 0, 1, 0]
+
+
 def test_the_neutral_name_is_the_one_chosen(subscribed: models.Person, service: PushService) -> None:
     subscribed.choices = {"app_name": "Notes"}
     subscribed.save()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mettle.web import models, store
+from mettle.web import models, own_edits, store, sync
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -184,6 +184,62 @@ def test_a_write_from_the_future_does_not_win_for_years(as_alice: Client) -> Non
     soon = _ms(datetime.now(UTC)) + 1_000
     send(as_alice, op("set.put", one_set["entity"], soon, tablet, reps=12), device=tablet)
     assert models.Set.objects.get().reps == 12
+
+
+JUMPS = [timedelta(days=-1), timedelta(days=-20_000), timedelta(days=1), timedelta(days=4_000)]
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=str)
+def test_a_server_whose_clock_jumps_and_is_set_right_again_costs_no_edit(
+    jump: timedelta, as_alice: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The phone edits one set before, while and after; then a tablet and the page do: whoever was last stands."""
+    session, one_set = a_session()
+    entity, tablet = one_set["entity"], "00000000-0000-0000-0000-0000000000bb"
+    start = datetime.now(UTC)
+    learnt = {PHONE: 0, tablet: 0}
+
+    def at(minute: int, *, wrong_by: timedelta = timedelta(0)) -> datetime:
+        true = start + timedelta(minutes=minute)
+        monkeypatch.setattr(sync, "_system_time", lambda: true + wrong_by)
+        return true
+
+    def edit(now: datetime, reps: int, device: str = PHONE) -> None:
+        """As the browser does: what it has learnt of its distance is added to the clock and to its own time."""
+        shift = timedelta(milliseconds=learnt[device])
+        made = op("set.put", entity, _ms(now - timedelta(seconds=5) + shift), device, reps=reps)
+        told = _send_at(as_alice, now + shift, made, device=device)
+        learnt[device] += told["shifted_ms"]
+        assert [r["status"] for r in told["receipts"]] == ["accepted"]
+        assert models.Set.objects.get().reps == reps
+
+    first = at(0)
+    for one in (session, one_set):
+        one["clock"] = f"{_ms(first) - 10_000:015d}-000000-{PHONE}"
+    _send_at(as_alice, first, session, one_set)
+    edit(at(1), 11)
+    edit(at(2, wrong_by=jump), 12)
+    edit(at(3, wrong_by=jump), 13)
+    edit(at(4), 14)
+    edit(at(5), 15, tablet)
+    edit(at(6), 16)
+    at(7)
+    own_edits.write(models.Person.of(alice), [("set.put", models.Set.objects.get().pk, {"reps": 17})])
+    assert models.Set.objects.get().reps == 17
+    edit(at(8), 18, tablet)
+
+
+def test_a_wrong_server_clock_believes_no_device_that_is_years_ahead(
+    as_alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, one_set = a_session(ms=_ms(datetime.now(UTC)))
+    send(as_alice, session, one_set)
+    now = datetime.now(UTC)
+    monkeypatch.setattr(sync, "_system_time", lambda: now - timedelta(days=20_000))
+    far = now + timedelta(days=30_000)
+    told = _send_at(as_alice, far, op("set.put", one_set["entity"], _ms(far), reps=12))
+    assert abs(told["shifted_ms"] + timedelta(days=30_000).total_seconds() * 1000) < 60_000
+    assert models.Device.objects.get().last_seen < now + timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("done_at", ["garbage", "25:00", "000003"])

@@ -91,9 +91,10 @@ def sync_ops(request: HttpRequest, batch: SyncIn) -> dict[str, Any]:
         if batch.device_now is None or batch.device_now.tzinfo
         else batch.device_now.replace(tzinfo=dt.UTC)
     )
-    shifted_ms = sync.skew_ms(now)
-    receipts = sync.apply(_whose(request), batch.device, ops, skew=shifted_ms)
-    return {"server_now": dt.datetime.now(dt.UTC).isoformat(), "shifted_ms": shifted_ms, "receipts": receipts}
+    person = _whose(request)
+    arrived = sync.moment(person, now)
+    receipts = sync.apply(person, batch.device, ops, arrived=arrived)
+    return {"server_now": arrived.at.isoformat(), "shifted_ms": arrived.skew_ms, "receipts": receipts}
 
 
 @api.get("/about", auth=None)

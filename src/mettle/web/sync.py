@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from mettle.errors import InputError
 from mettle.web import merge, models, questionnaires, reactions, trialing, withheld
@@ -29,6 +30,9 @@ MODELS: dict[str, type[models.Session | models.Set | models.Observation | models
     "reaction": models.Response,
 }
 SKEW_TOLERATED_MS = 60_000
+TOLERATED = timedelta(milliseconds=SKEW_TOLERATED_MS)
+BELIEVED = timedelta(days=366)
+"""How far beyond the last contact a device may be and be believed, where the server's own clock cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,42 @@ class Op:
     fields: dict[str, Any]
 
 
-def apply(person: models.Person, device: UUID, ops: Iterable[Op], *, skew: int = 0) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a batch arrives: the time that counts as now, and by how many milliseconds the device's clocks are moved."""
+
+    at: datetime
+    skew_ms: int = 0
+
+
+def moment(person: models.Person, device_now: datetime | None) -> Moment:
+    """Now, and how far the device is from it, where that is more than a minute.
+
+    A server whose clock has jumped back, or was ahead and is right again, stands behind what it has recorded itself. Until it
+    has caught up, no time before the person's last contact counts, and a device that is later than that is believed.
+    """
+    system = _system_time()
+    known = person.devices.aggregate(last=Max("last_seen"))["last"]
+    if known is None or system >= known - TOLERATED:
+        return Moment(system, _skew(system, device_now))
+    believed = known <= device_now <= known + BELIEVED if device_now is not None else False
+    return Moment(device_now, 0) if device_now is not None and believed else Moment(known, _skew(known, device_now))
+
+
+def _skew(now: datetime, device_now: datetime | None) -> int:
+    if device_now is None:
+        return 0
+    skew = int((now - device_now).total_seconds() * 1000)
+    return skew if abs(skew) > SKEW_TOLERATED_MS else 0
+
+
+def _system_time() -> datetime:
+    return datetime.now(UTC)
+
+
+def apply(
+    person: models.Person, device: UUID, ops: Iterable[Op], *, arrived: Moment | None = None
+) -> list[dict[str, Any]]:
     """Apply operations and return a receipt for each, in the order sent.
 
     A receipt is ``{"op_id", "status": "accepted" | "refused", "why", "lost": [...]}``. An operation already received
@@ -50,8 +89,8 @@ def apply(person: models.Person, device: UUID, ops: Iterable[Op], *, skew: int =
 
     Parameters
     ----------
-    skew
-        Milliseconds by which the clocks of the operations are corrected: `skew_ms` of the device's own time at sending.
+    arrived
+        Of the device's own time at sending, from `moment`; without it the clocks stay as they are sent.
 
     Raises
     ------
@@ -61,32 +100,25 @@ def apply(person: models.Person, device: UUID, ops: Iterable[Op], *, skew: int =
     ops = list(ops)
     with transaction.atomic():  # one commit, and so one wait for the disk, before the receipts go out
         models.Person.objects.select_for_update().get(pk=person.pk)  # one batch of a person at a time
+        arrived = arrived or moment(person, None)
         seen, _ = models.Device.objects.get_or_create(id=device, defaults={"person": person})
         if seen.person_id != person.pk:
             raise InputError("device: this id is in use")
-        models.Device.objects.filter(pk=device).update(last_seen=datetime.now(UTC))
+        models.Device.objects.filter(pk=device).update(last_seen=arrived.at)
         known = person.operations.filter(op_id__in=[op.op_id for op in ops]).values_list("op_id", "receipt")
         receipts = {op_id: dict(receipt) for op_id, receipt in known}
         for op in ops:
             if op.op_id not in receipts:
-                receipts[op.op_id] = _apply_once(person, device, op, skew)
+                receipts[op.op_id] = _apply_once(person, device, op, arrived)
         return [receipts[op.op_id] for op in ops]
 
 
-def skew_ms(device_now: datetime | None) -> int:
-    """By how much a device's clocks are moved: its distance from the server's time, where that is more than a minute."""
-    if device_now is None:
-        return 0
-    skew = int((datetime.now(UTC) - device_now).total_seconds() * 1000)
-    return skew if abs(skew) > SKEW_TOLERATED_MS else 0
-
-
-def _apply_once(person: models.Person, device: UUID, op: Op, skew: int) -> dict[str, Any]:
+def _apply_once(person: models.Person, device: UUID, op: Op, arrived: Moment) -> dict[str, Any]:
     fields, odd = keepable(op.fields)
     receipt: dict[str, Any] = {"op_id": str(op.op_id), "status": "accepted", "why": "", "lost": []}
     if not merge.CLOCK.fullmatch(op.clock):
         odd = odd or "clock must be milliseconds, counter and device id"
-    clock = op.clock if odd else _corrected(op.clock, skew)
+    clock = op.clock if odd else _corrected(op.clock, arrived)
     receipt |= {"status": "refused", "why": odd} if odd else _effect(person, op, clock)
     models.Operation.objects.create(
         person=person,
@@ -101,9 +133,9 @@ def _apply_once(person: models.Person, device: UUID, op: Op, skew: int) -> dict[
     return receipt
 
 
-def _corrected(clock: str, skew: int) -> str:
-    latest_ms = int(datetime.now(UTC).timestamp() * 1000)
-    moved = merge.shifted(clock, skew)
+def _corrected(clock: str, arrived: Moment) -> str:
+    latest_ms = int(arrived.at.timestamp() * 1000)
+    moved = merge.shifted(clock, arrived.skew_ms)
     return moved if int(moved[:15]) <= latest_ms + SKEW_TOLERATED_MS else merge.not_after(moved, latest_ms)
 
 

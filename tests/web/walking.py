@@ -44,12 +44,22 @@ class Day:
     sent: list[dict[str, Any]]
     plan: int
     done: dict[str, float] = field(default_factory=dict)
+    trained: bool = False
 
 
 def live(
-    person: models.Person, clock: Clock, *, span: int, trains: Callable[[date], bool], opens: Callable[[date], bool]
+    person: models.Person,
+    clock: Clock,
+    *,
+    span: int,
+    trains: Callable[[date], bool],
+    opens: Callable[[date], bool],
+    fewer: Callable[[date], int] = lambda _: 0,
 ) -> list[Day]:
-    """Days in a row; on those that ``opens`` the app is looked at, and where ``trains`` says so the session due is done in full."""
+    """Days in a row; on those that ``opens`` the app is looked at, and where ``trains`` says so the session due is done.
+
+    ``fewer`` says how many repetitions less than the top of what is asked.
+    """
     lived = []
     for _ in range(span):
         on = clock.on
@@ -61,9 +71,10 @@ def live(
             sent = bundle.of(person)["sessions"]
             line = news.of(person, plan, on)
             done: dict[str, float] = {}
-            if card["kind"] == "session" and trains(on):
-                done = train(person, next(s for s in sent if s["id"] == card["id"]), on)
-            lived.append(Day(on, card, line, sent, plan.pk, done))
+            does = card["kind"] == "session" and trains(on)
+            if does:
+                done = train(person, next(s for s in sent if s["id"] == card["id"]), on, reps=-fewer(on))
+            lived.append(Day(on, card, line, sent, plan.pk, done, does))
         clock.on = on + timedelta(days=1)
     return lived
 
@@ -94,7 +105,7 @@ def train(
                     exercise=exercise["exercise"],
                     ordinal=n,
                     kind=one["kind"],
-                    reps=None if asked is None else asked + reps,
+                    reps=None if asked is None else max(1, asked + reps),
                     hold_s=one["hold_s"],
                     amount=one["amount"],
                     unit=one["unit"],

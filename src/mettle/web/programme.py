@@ -238,6 +238,14 @@ def ahead(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:
     return found
 
 
+def in_calendar(person: models.Person, plan: models.Plan) -> dict[str, Any]:
+    """The plan's document with the next block's weeks, and without what was left out: what a calendar is told."""
+    after = upcoming(person)
+    weeks = [w for p in (plan, after) if p is not None for w in p.plan["weeks"]]
+    out = set(person.sessions.filter(deleted="").exclude(skipped="").values_list("plan_session", flat=True))
+    return {**plan.plan, "weeks": [{**w, "sessions": [s for s in w["sessions"] if s["id"] not in out]} for w in weeks]}
+
+
 def brought(
     person: models.Person, plan: models.Plan, sessions: list[dict[str, Any]], today: date
 ) -> list[dict[str, Any]]:

@@ -84,13 +84,8 @@ def _sessions(person: models.Person, plan: models.Plan, today: date) -> list[dic
         state = "open" if session["id"] in open_now else "skipped" if skipped else "done" if on else "passed"
         told = session_shown(moved.get(session["id"], session))
         when = on if state == "done" and on else told["on"]
-        shown.append(told | {"state": state, "on": when, "deload": session["deload"], "first": _first(told)})
+        shown.append(told | {"state": state, "on": when, "deload": session["deload"]})
     return shown
-
-
-def _first(told: dict[str, Any]) -> str:
-    """The exercise that a session is known by."""
-    return next((e["name"] for part in told["parts"] for e in part["exercises"]), "")
 
 
 @login_required
@@ -167,7 +162,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     plan = _current(request)
     if plan is None:
         return redirect("plan")
-    response = HttpResponse(report.ics(plan.plan), content_type="text/calendar")
+    told = programme.in_calendar(person_of(request), plan)
+    if told["weeks"] and not any(s["on"] for w in told["weeks"] for s in w["sessions"]):
+        return redirect("plan")  # every session was left out
+    response = HttpResponse(report.ics(told), content_type="text/calendar")
     response["Content-Disposition"] = 'attachment; filename="plan.ics"'
     return response
 

@@ -85,7 +85,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     made = report.reminders_ics(
         habits.times,
         name=person.choices.get("app_name") or "mettle",
-        plan=plan.plan if plan else None,
+        plan=programme.in_calendar(person, plan) if plan else None,
         after=prompts.AFTER if habits.after_sessions else None,
         ended=[*_ended(person), *((f"rest {end.date()}", end) for end in habits.as_if_ended)],
         quiet=habits.quiet,

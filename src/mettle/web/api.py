@@ -116,7 +116,7 @@ def next_session(request: HttpRequest) -> dict[str, Any]:
     """What is next: the session as PLAN.json has it, moved on by what was really done; null where there is no plan."""
     person = person_of(request)
     plan = programme.current(person)
-    ahead = programme.ahead(person, plan) if plan else []
+    ahead = programme.ahead(person, plan, most=1) if plan else []
     return {"session": ahead[0] if ahead else None}
 
 

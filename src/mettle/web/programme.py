@@ -13,7 +13,7 @@ from mettle import prescription
 from mettle.prescription.progression import carried_states, sessions_ahead
 from mettle.training.catalogue import exercises
 from mettle.web import computing, days, following, models, store, stored_plans, stored_trials
-from mettle.words import kept
+from mettle.words import kept, recalled
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -221,21 +221,27 @@ def planned_sessions(plan: models.Plan) -> list[dict[str, Any]]:
     return prescription.sessions_in_order(plan.plan)
 
 
-def ahead(person: models.Person, plan: models.Plan) -> list[dict[str, Any]]:
+def ahead(person: models.Person, plan: models.Plan, *, most: int | None = None) -> list[dict[str, Any]]:
     """The sessions to send ahead: those of the coming week, those of the next block included, and what is next in any case.
 
-    Each is brought on by what was really done.
+    Each is brought on by what was really done. ``most`` stops at so many.
     """
+    found = _coming(person, plan, needed=True, most=most)
+    after = upcoming(person) if most is None or len(found) < most else None
+    if after is not None and after.pk != plan.pk:
+        found += _coming(person, after, needed=not found, most=most)
+    return found
+
+
+def _coming(person: models.Person, plan: models.Plan, *, needed: bool, most: int | None) -> list[dict[str, Any]]:
+    """The sessions of a block in the coming week; where there is none and one is needed, its next."""
     today = days.today(person)
     until = (today + timedelta(days=AHEAD_DAYS)).isoformat()
-    found: list[dict[str, Any]] = []
-    after = upcoming(person)
-    for block in [plan, after] if after is not None and after.pk != plan.pk else [plan]:
-        open_now = following.left(person, block, today)
-        coming = [s for s in open_now if s["on"] is None or s["on"] < until]
-        coming = coming if coming or found else open_now[:1]
-        found += brought(person, block, coming, today)
-    return found
+    open_now = following.left(person, plan, today)
+    coming = [s for s in open_now if s["on"] is None or s["on"] < until]
+    if needed and not coming:
+        coming = open_now[:1]
+    return brought(person, plan, coming[:most], today)
 
 
 def in_calendar(person: models.Person, plan: models.Plan) -> dict[str, Any]:
@@ -250,7 +256,10 @@ def brought(
     person: models.Person, plan: models.Plan, sessions: list[dict[str, Any]], today: date
 ) -> list[dict[str, Any]]:
     """Sessions of a plan with each exercise where the log has brought it, in the order given."""
-    moved = sessions_ahead(plan.told, log(person, plan), [s["id"] for s in sessions], today=today)
+    if not sessions:
+        return []
+    moved = sessions_ahead(plan.plan, log(person, plan), [s["id"] for s in sessions], today=today)
+    moved = recalled({"sessions": moved, "said": plan.plan.get("said")})["sessions"]
     return [m | {k: s[k] for k in ("week", "deload")} for s, m in zip(sessions, moved, strict=True)]
 
 

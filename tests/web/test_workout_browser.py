@@ -112,6 +112,39 @@ ONE_SIDED_STAND_IN = """(b) => {
 }"""
 
 
+HELD = "(b) => { for (const s of b.sessions) for (const e of s.exercises) for (const t of e.sets) Object.assign(t, { hold_s: 20, reps: null, load_kind: 'band', colour: 'red', amount: '', unit: '' }); for (const s of b.sessions) for (const t of s.steps) delete t.clock; }"
+
+
+def test_what_was_held_and_with_which_band_can_be_told_and_told_again(page: Page, site: Site) -> None:
+    set_up(page, site, "focus, ADHD", "a few bands")
+    changed_bundle(page, HELD)
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    for _ in range(3):
+        page.get_by_role("button", name="more seconds").click()
+    page.get_by_role("button", name="more band").click()
+    page.get_by_role("button", name="Done", exact=True).click()
+    done = page.locator(".done-list li")
+    expect(done).to_contain_text("green band, 35 s")
+    done.get_by_role("button").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("Seconds").fill("-4")
+    sheet.get_by_role("button", name="Save").click()
+    expect(sheet.get_by_role("alert")).to_have_text("From 0 to 10000")
+    sheet.get_by_label("Seconds").fill("42")
+    sheet.get_by_label("Band").select_option("yellow")
+    sheet.get_by_role("button", name="Save").click()
+    expect(done).to_contain_text("yellow band, 42 s")
+    expect(done.locator(".arrived")).to_be_visible()
+    page.get_by_role("button", name="it hurts").click()
+    expect(sheet.locator("details.help")).to_be_visible()  # the signs to act on at once stand beside the question
+    sheet.get_by_role("button", name="Stop the session").click()
+    sheet.get_by_role("button", name="End the session here").click()
+    page.goto(f"{site.url}/sessions/")
+    page.locator("main a[href^='/sessions/']").first.click()
+    expect(page.locator("main")).to_contain_text("42")
+
+
 def test_a_one_sided_stand_in_has_both_sides_of_every_set_that_is_left_and_the_way_back_has_not(
     page: Page, site: Site
 ) -> None:

@@ -35,6 +35,7 @@ def of(person: models.Person) -> dict[str, Any]:
         "sessions": sessions,
         "short": short,
         "plates": _plates([*sessions, *short]),
+        "bands": list(person.profile.get("bands") or ()),
         "ladder": ladder(person, plan) if plan else None,
         "gentle": "ptsd" in person.profile.get("goals", ()),
         "name": person.choices.get("app_name") or "mettle",

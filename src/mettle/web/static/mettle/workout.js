@@ -18,6 +18,7 @@ let preparing = false; // a bundle that arrives meanwhile must not wipe what is 
 let ended = false; // nor what is told at the end
 const LOOK_MS = 60_000; // how often another device is looked for while a session is open
 let checkedIn = null; // the last day with a check-in on this device
+const HOLD_STEP_S = 5;
 const LATE_MS = 3000; // a clock that is looked at later than this was not watched
 
 function exerciseAt(step) {
@@ -141,18 +142,32 @@ async function finishSet(status, at = Date.now()) {
 
 async function change(fields) { Object.assign(active.pick, fields); await store.keep("active", active); render(); }
 
+// The bands at hand, lightest first, and the one that this set has.
+const bandsFor = (set) => [...new Set([...(bundle?.bands || []), set.colour].filter(Boolean))];
+function bandStepper(set) {
+  const colours = bandsFor(set);
+  const at = colours.indexOf(set.colour);
+  const shift = (by) => change({ colour: colours[Math.min(Math.max(at + by, 0), colours.length - 1)] });
+  return colours.length < 2 ? null : stepper(gettext("band"), set.colour, () => shift(-1), () => shift(1));
+}
+
 async function editSet(done) {
-  const reps = el("input", { type: "number", inputmode: "numeric", min: 0, max: 10000, value: done.fields.reps ?? "", id: "edit-reps" });
+  const many = done.fields.hold_s ? "hold_s" : "reps"; // a set is counted or held
+  const reps = el("input", { type: "number", inputmode: "numeric", min: 0, max: 10000, value: done.fields[many] ?? "", id: "edit-reps" });
+  const colour = done.fields.load_kind === "band" ? el("select", { id: "edit-colour" }, ...bandsFor(done.fields).map((c) => el("option", { value: c, selected: c === done.fields.colour }, c))) : null;
   const amount = el("input", { type: "text", inputmode: "decimal", value: done.fields.amount, id: "edit-amount" });
   const rir = el("input", { type: "number", inputmode: "decimal", min: 0, max: 10, step: 0.5, value: done.fields.rir ?? "", id: "edit-rir" });
   const error = el("p", { class: "error", role: "alert", hidden: true });
   const dialog = sheet(gettext("Change this set"),
-    el("label", { for: "edit-reps" }, gettext("Reps")), reps, el("label", { for: "edit-amount" }, done.fields.unit ? gettext("Load (%(unit)s)", { unit: done.fields.unit }) : gettext("Load")), amount,
+    el("label", { for: "edit-reps" }, many === "hold_s" ? gettext("Seconds") : gettext("Reps")), reps,
+    ...(colour ? [el("label", { for: "edit-colour" }, gettext("Band")), colour] : []), el("label", { for: "edit-amount" }, done.fields.unit ? gettext("Load (%(unit)s)", { unit: done.fields.unit }) : gettext("Load")), amount,
     el("label", { for: "edit-rir" }, gettext("Left in reserve")), rir, error,
     el("button", { class: "main wide", onclick: async () => {
       const written = amount.value.trim().replace(",", ".");
       if (written && !/^\d+(\.\d+)?$/.test(written)) { error.textContent = gettext("Load is a number, for example 16 or 17.5"); error.hidden = false; return; }
-      const said = { reps: reps.value === "" ? null : Number(reps.value), amount: written, rir: rir.value === "" ? null : Number(rir.value) };
+      const out = [reps, rir].find((input) => !input.checkValidity());
+      if (out) { error.textContent = gettext("From %(low)s to %(high)s", { low: out.min, high: out.max }); error.hidden = false; out.focus(); return; }
+      const said = { [many]: reps.value === "" ? null : Number(reps.value), ...(colour ? { colour: colour.value } : {}), amount: written, rir: rir.value === "" ? null : Number(rir.value) };
       // Only what was changed: what another device wrote meanwhile to the rest stands.
       const fields = Object.fromEntries(Object.entries(said).filter(([name, value]) => value !== (done.fields[name] ?? null)));
       Object.assign(done.fields, fields);
@@ -204,15 +219,17 @@ function painSheet() {
       dialog.close();
       if (Number(slider.value) > 4) swapSheet(active.session.steps[active.index]);
     } }, gettext("Save and go on gently")),
+    ...redFlags(),
     el("button", { class: "wide stop", onclick: () => { dialog.close(); stopSheet(); } }, gettext("Stop the session")),
     el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Back")));
 }
 
+const redFlags = () => (bundle?.safety?.red_flags || []).map((group) => el("details", { class: `card tight ${group.urgency === "emergency" ? "help" : "needs-you"}` }, el("summary", {}, group.title), el("ul", {}, ...group.signs.map((s) => el("li", {}, s))), el("p", {}, group.action)));
+
 function stopSheet() {
-  const flags = bundle?.safety?.red_flags || [];
   const dialog = sheet(gettext("Stop"),
     el("p", {}, gettext("Stopping is always right. What you did so far is kept.")),
-    ...flags.map((group) => el("details", { class: `card tight ${group.urgency === "emergency" ? "help" : "needs-you"}` }, el("summary", {}, group.title), el("ul", {}, ...group.signs.map((s) => el("li", {}, s))), el("p", {}, group.action))),
+    ...redFlags(),
     el("div", { class: "two-up" }, el("button", { onclick: () => { dialog.close(); groundingSheet(); } }, gettext("Settle first: a grounding minute")), el("a", { class: "button stop", href: "/help-now/" }, gettext("Help now"))),
     el("button", { class: "main wide", onclick: async () => { dialog.close(); await close(true); } }, gettext("End the session here")),
     el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Go on")));
@@ -429,8 +446,9 @@ function render() {
   const effort = [set.rir === null || set.rir === undefined ? "" : gettext("leave %(n)s in reserve", { n: set.rir }), set.tempo ? gettext("tempo %(tempo)s", { tempo: set.tempo }) : ""].filter(Boolean).join(" · ");
   const before = last && [last.amount && loadText(last), last.reps && `× ${last.reps}`].filter(Boolean).join(" ");
   const steppers = [
+    set.load_kind === "band" ? bandStepper(set) : null,
     ladder.length ? stepper(gettext("load"), `${set.amount} ${set.unit}`, () => shift(-1), () => shift(1)) : null,
-    set.hold_s ? null : stepper(gettext("reps"), `${reps ?? ""}`, () => change({ reps: Math.max(0, (reps ?? 0) - 1) }), () => change({ reps: (reps ?? 0) + 1 })),
+    set.hold_s ? stepper(gettext("seconds"), `${set.hold_s}`, () => change({ hold_s: Math.max(HOLD_STEP_S, set.hold_s - HOLD_STEP_S) }), () => change({ hold_s: set.hold_s + HOLD_STEP_S })) : stepper(gettext("reps"), `${reps ?? ""}`, () => change({ reps: Math.max(0, (reps ?? 0) - 1) }), () => change({ reps: (reps ?? 0) + 1 })),
     set.rir === null || set.rir === undefined ? null : stepper(gettext("in reserve"), `${set.rir}`, () => change({ rir: Math.max(0, set.rir - 1) }), () => change({ rir: Math.min(10, set.rir + 1) }))].filter(Boolean);
   show(place, el("div", { class: "set-screen" },
     el("div", { class: "where" }, el("p", { class: "small" }, el("strong", {}, step.label), ` · ${session.title}`), timed() ? silentSwitch() : null),
@@ -495,7 +513,8 @@ async function extraSet() {
 
 function noteSheet() {
   const text = el("textarea", { rows: 4, maxlength: 2000, "aria-label": gettext("Note") }, active.notes || "");
-  const dialog = sheet(gettext("A note for this session"), text, el("button", { class: "main wide", onclick: async () => { active.notes = text.value; await store.record([{ kind: "session.put", entity: active.entity, fields: { notes: text.value } }], { active }); dialog.close(); } }, gettext("Save")));
+  const dialog = sheet(gettext("A note for this session"), text, el("button", { class: "main wide", onclick: async () => { active.notes = text.value; await store.record([{ kind: "session.put", entity: active.entity, fields: { notes: text.value } }], { active }); dialog.close(); } }, gettext("Save")),
+    el("button", { class: "wide plain", onclick: () => dialog.close() }, gettext("Back")));
 }
 
 // In a trial the rating of before is what everything after is compared with. It is asked for, and never stands in the way.

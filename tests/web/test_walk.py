@@ -245,3 +245,17 @@ def test_without_a_plan_to_follow_today_says_where_one_is_made(
     assert person.plans.filter(active=True).count() == 1  # and none is made again and again
     person.plans.all().delete()
     assert "Make a plan" in as_alice.get("/").content.decode()
+
+
+def test_a_profile_that_no_plan_can_be_made_from_stops_no_screen(
+    person: models.Person, clock: Clock, as_alice: Client
+) -> None:
+    person.profile = {"age": "old"}
+    person.save()
+    models.Plan.objects.update(profile={"age": "old"})
+    clock.on = START + timedelta(days=3)  # a session was missed, and would have to be checked again
+    assert programme.current(person) is not None
+    assert as_alice.get("/").status_code == 200
+    clock.on = START + timedelta(days=40)
+    assert as_alice.get("/").status_code == 200
+    assert person.plans.count() == 1

@@ -1,9 +1,9 @@
 """Twelve weeks of everybody's life with the app, day by day, on a clock of our own: is there always something sensible next?
 
-    python validation/web/weeks.py
+    python validation/web/weeks.py [PROFILE...]
 
 Each of the stored profiles (`tests/prescription/profiles`) opens the app every day but in one week away, misses every fifth session and does
-every third with fewer repetitions than asked; four of them are in a trial from the second week. Writes ``weeks.json`` beside this file; a
+every third with a repetition less than asked; four of them are in a trial from the second week. Writes ``weeks.json`` beside this file; a
 fast test reads its figures. Takes some minutes.
 """
 
@@ -49,11 +49,13 @@ OFTEN = 8
 
 def main() -> None:
     connection.creation.create_test_db(verbosity=0)
-    rows = {}
     for number, path in enumerate(PROFILES):
-        rows[path.stem] = walked(json.loads(path.read_text(encoding="utf-8")), path.stem, number)
-        print(path.stem, rows[path.stem], file=sys.stderr, flush=True)
-    OUT.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        if len(sys.argv) > 1 and path.stem not in sys.argv[1:]:
+            continue
+        row = walked(json.loads(path.read_text(encoding="utf-8")), path.stem, number)
+        print(path.stem, row, file=sys.stderr, flush=True)
+        rows = json.loads(OUT.read_text(encoding="utf-8")) if OUT.exists() else {}
+        OUT.write_text(json.dumps(rows | {path.stem: row}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def walked(profile: dict[str, Any], name: str, seed: int) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def walked(profile: dict[str, Any], name: str, seed: int) -> dict[str, Any]:
             span=span,
             trains=lambda _: chance.random() > 0.2,
             opens=lambda on: not back <= on < back + timedelta(days=AWAY_DAYS),
-            fewer=lambda on: 3 if on.toordinal() % 3 == 0 else 0,
+            fewer=lambda on: int(on.toordinal() % 3 == 0),
         )
 
     lived = lives(7)

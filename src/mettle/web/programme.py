@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from mettle import prescription
+from mettle.errors import InputError
 from mettle.prescription.progression import carried_states, sessions_ahead
 from mettle.training.catalogue import exercises
 from mettle.web import computing, days, following, models, store, stored_plans, stored_trials
@@ -112,14 +113,19 @@ def current(person: models.Person) -> models.Plan | None:
     rows = _active(person)
     if not rows:
         return None
-    today = days.today(person)
+    try:
+        return _up_to_date(person, rows, days.today(person))
+    except InputError:  # a profile that came from elsewhere, and that no plan can be made from: what there is stays
+        return rows[0]
+
+
+def _up_to_date(person: models.Person, rows: list[models.Plan], today: date) -> models.Plan:
     if _long_away(person, rows[-1], today):
         rows = [make(person, why="back")]
     _keep(rows[0], following.caught_up(person, rows[0], today))
     open_now = following.left(person, rows[0], today)
     if len(rows) > 1 and not open_now:
-        _taken_over(person, rows[1])
-        return current(person)
+        return _up_to_date(person, [_taken_over(person, rows[1])], today)
     if len(rows) > 1:
         _keep(rows[1], following.kept_apart(open_now, rows[1]))
     elif _ends_soon(rows[0], open_now, today):

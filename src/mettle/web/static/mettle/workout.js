@@ -537,7 +537,7 @@ function choose() {
     prepare(begun);
     return;
   }
-  const first = [...sessions, ...short].find((s) => s.id === asked) || (said.get("short") && short[0]) || sessions[0];
+  const first = [...sessions, ...short].find((s) => s.id === asked) || (said.get("short") && short[0]) || sessions.find((s) => !s.on || s.on >= day()) || sessions[0]; // what a phone long offline holds of days gone by comes later
   const card = (s, main) => el("section", { class: "card training" }, el("h2", {}, s.title), el("p", {}, `${ngettext("%(n)s minute", "%(n)s minutes", s.minutes)} · ${s.exercises.map((e) => e.name).join(", ")}`), el("button", { class: main ? "main wide" : "wide", onclick: () => prepare(s) }, gettext("Start")));
   show(place, el("h1", {}, gettext("Workout")), card(first, true),
     ...short.filter((s) => s !== first).map((s) => card(s, false)),

@@ -13,9 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models as django_models
 from django.urls import reverse
 
+from mettle.errors import InputError
 from mettle.instruments import safety
 from mettle.web import export, models, store, uploads
+from mettle.web.access import noted, noted_key
 from tests.conftest import ROOT
+from tests.web.test_sync import op, send
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
 
+OUTCOMES = ("mood", "anxiety", "energy", "check_in_s")
 HEVY = (
     '"title","start_time","end_time","description","exercise_title","superset_id","exercise_notes","set_index","set_type",'
     '"weight_lbs","reps","distance_miles","duration_seconds","rpe"\n'
@@ -96,6 +100,114 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(as_alice: Client) -> None:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("mettle.json", b"0" * (200 * 1024 * 1024))
     assert upload(as_alice, buffer.getvalue(), "bomb.zip").status_code == 400
+
+
+def zipped(content: bytes, how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", how) as file:
+        file.writestr("mettle.json", content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ['{"rows":{"sets":[' + "{}," * (export.MOST_LISTS + 1), '{"rows":{"sets":[' + "0," * (export.MOST_VALUES + 1)],
+    ids=["objects", "numbers"],
+)
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_a_small_file_that_would_fill_the_memory_is_refused_before_it_is_read(
+    tmp_path: Path, inside: str, how: int
+) -> None:
+    path = tmp_path / "mettle.zip"
+    path.write_bytes(zipped(inside.encode(), how))
+    with pytest.raises(InputError, match="too large"):
+        export.own(path)
+
+
+def weight(person: models.Person) -> tuple[int, int, int]:
+    """Bytes, lists and objects, and values of an export."""
+    text = json.dumps(export.document(person), ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode()), text.count("[") + text.count("{"), text.count(",")
+
+
+def test_a_decade_of_diligence_fits(as_alice: Client, alice: User) -> None:
+    """Ten years of two check-ins a day and four sessions of twenty sets a week, from one day of each kind as a phone sends it."""
+    person = models.Person.of(alice)
+    when: dict[str, Any] = {"on": "2026-11-22", "clock_time": "18:30:00", "offset_s": 3600, "zone": "Europe/Berlin"}
+    said = [("morning", o) for o in OUTCOMES] + [("evening", o) for o in OUTCOMES]
+    day = [op("observation.put", outcome=o, value=6, occasion=at, **when) for at, o in said]
+    day += [op("signal.put", name=name, value=7, **when) for name in ("sleep_h", "alcohol_units")]
+    session = op("session.put", plan_session="w1s1", **when)
+    done: dict[str, Any] = {
+        "session": session["entity"],
+        "exercise": "goblet_squat",
+        "reps": 8,
+        "amount": "16",
+        "unit": "kg",
+        "rir": 2,
+    }
+    done |= {"planned": {"reps": [8, 12], "rir": 2, "rest_s": 90, "load": {"kind": "kg", "amount": 16, "unit": "kg"}}}
+    sets = [op("set.put", ordinal=n, done_at=f"2026-11-22T18:{30 + n}:00+01:00", **done) for n in range(1, 21)]
+    end = op("session.put", session["entity"], 2, finished=True, session_rpe=7, duration_s=3000, pain=0)
+    nothing = weight(person)
+    assert {r["status"] for r in send(as_alice, *day)} == {"accepted"}
+    rest = [b - a for a, b in zip(nothing, weight(person), strict=True)]
+    assert {r["status"] for r in send(as_alice, session, *sets, end)} == {"accepted"}
+    trained = [b - a - r for a, b, r in zip(nothing, weight(person), rest, strict=True)]
+    decade = [3652 * r + 3652 * 4 / 7 * t for r, t in zip(rest, trained, strict=True)]
+    for needed, most in zip(decade, (export.MOST_BYTES, export.MOST_LISTS, export.MOST_VALUES), strict=True):
+        assert most / 4 < needed < most / 1.5
+
+
+def test_an_export_is_written_in_parts_that_make_one_document(
+    as_alice: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(as_alice, hevy(1, 2, 3))
+    person = models.Person.of(alice)
+    whole = export.document(person)
+    monkeypatch.setattr(export, "AT_ONCE", 2)
+    assert export.document(person) == whole
+    assert len(whole["rows"]["sets"]) > 4
+    with zipfile.ZipFile(io.BytesIO(export.archive(person))) as file:
+        assert json.loads(file.read("mettle.json")) == whole
+
+
+@pytest.mark.parametrize("at_once", [2, 1000])
+def test_a_row_that_a_file_holds_twice_comes_in_once(
+    as_alice: Client, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(export, "AT_ONCE", at_once)
+    send(as_alice, op("session.put", on="2026-11-22"), op("observation.put", on="2026-11-22", outcome="mood", value=5))
+    document = export.document(models.Person.of(alice))
+    alice.delete()
+    for name in ("sessions", "operations", "observations"):
+        document["rows"][name] *= 2
+    into = models.Person.of(bob)
+    export.restore(into, document)
+    assert (into.sessions.count(), into.observations.count(), into.operations.count()) == (1, 1, 2)
+    assert export.restore(into, document) == 0
+
+
+def test_what_a_file_says_of_who_read_what_is_told_apart(as_alice: Client, alice: User) -> None:
+    """A hand-made export can neither pass for what was seen here nor keep what is seen here from being written."""
+    person = models.Person.of(alice)
+    noted(person, alice, "export of everything")
+    document = export.document(person)
+    made_up = {"reader": "the doctor", "what": "everything", "at": "2199-01-01T00:00:00Z", "from_file": False}
+    key = {"reader": "alice", "what": "read with the key my script", "at": "2199-01-01T00:00:00Z"}
+    for fields in (made_up, key):
+        document["rows"]["accesses"].append({"model": "mettle.access", "pk": None, "fields": {"person": 1} | fields})
+    export.restore(person, document)
+    page = as_alice.get(reverse("data")).content.decode()
+    assert re.search("the doctor, everything <span[^>]*>.says a file that you imported; it was not seen here", page)
+    assert page.index("export of everything") < page.index("the doctor")
+    noted_key(person, "my script")
+    noted_key(person, "my script")
+    seen = person.accesses.filter(from_file=False).values_list("what", flat=True)
+    assert sorted(seen) == ["export of everything", "read with the key my script"]
+    before = person.accesses.count()
+    export.restore(person, export.document(person))
+    assert person.accesses.count() == before
 
 
 def test_export_and_back_is_the_identity(as_alice: Client, as_bob: Client, alice: User, bob: User) -> None:

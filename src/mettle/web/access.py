@@ -23,11 +23,11 @@ def noted_key(person: Person, name: str) -> None:
     """Note that a key has read, once a day for each key."""
     reader, what = person.user.get_username()[:150], f"read with the key {name}"[:120]
     begun = datetime.combine(days.today(person), time(3), tzinfo=days.zone(person))
-    if not person.accesses.filter(reader=reader, what=what, at__gte=begun).exists():
+    if not person.accesses.filter(reader=reader, what=what, at__gte=begun, from_file=False).exists():
         Access.objects.create(person=person, reader=reader, what=what)
 
 
 def told(person: Person) -> list[dict[str, Any]]:
-    """Who has read what, the latest first: each once, with how many times and when last."""
-    alike = person.accesses.values("reader", "what").annotate(times=Count("pk"), last=Max("at"))
-    return [dict(line) for line in alike.order_by("-last")[:50]]
+    """Who has read what, the latest first: each once, with how many times and when last. What was seen here comes first."""
+    alike = person.accesses.values("reader", "what", "from_file").annotate(times=Count("pk"), last=Max("at"))
+    return [dict(line) for line in alike.order_by("from_file", "-last")[:50]]

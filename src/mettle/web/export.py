@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import math
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializationError
@@ -45,6 +45,7 @@ PERSONAL: tuple[str, ...] = (
 )
 """Every relation of a person that the export holds; a test compares it with the models."""
 
+TIGHT = (",", ":")
 LEFT_OUT: dict[str, str] = {
     "push_subscriptions": "an address of this browser, worthless elsewhere",
     "api_tokens": "keys to this installation, worthless elsewhere",
@@ -93,11 +94,29 @@ _TABLES: dict[str, tuple[str, ...]] = {
 }
 
 
+AS_SEEN = {"accesses": ("person", "reader", "what", "at")}
+"""Fields of a table that go along, where not all do: whether a line was seen here or said by a file is this installation's to say."""
+AT_ONCE = 1000
+"""Rows held in memory while they are written."""
+MOST_BYTES = 256 * 1024 * 1024
+"""Of an export, unpacked. A decade of four sessions of twenty sets a week, two check-ins a day and a questionnaire a fortnight was
+measured at 150 MB (202 MB as releases before this one wrote it), in a zip of 17 MB."""
+MOST_LISTS, MOST_VALUES = 3_000_000, 16_000_000
+"""That decade has 1.0 million lists and objects and 5.3 million values; many more in a small file are there to fill the memory."""
+DENSEST = 100
+"""Times that a zip may be smaller than what is in it; an export of ours is about a dozen times smaller."""
+
+
 def document(person: models.Person) -> dict[str, Any]:
     """The person's records as one JSON document; `restore` reads it back, row for row."""
-    rows = {name: json.loads(serializers.serialize("json", _rows(person, name))) for name in PERSONAL}
+    whole: dict[str, Any] = json.loads("".join(_pieces(person)))
+    return whole
+
+
+def _pieces(person: models.Person) -> Iterator[str]:
+    """The document as text, piece by piece: a decade of records does not fit into a small machine's memory at once."""
     plan = models.SafetyPlan.objects.filter(person=person)
-    return {
+    head = {
         "format": "mettle-export",
         "version": 1,
         "person": {
@@ -108,8 +127,22 @@ def document(person: models.Person) -> dict[str, Any]:
             "key": str(person.key),
         },
         "safety_plan": plan[0].plan if plan else {},
-        "rows": rows,
     }
+    yield json.dumps(head, ensure_ascii=False, separators=TIGHT)[:-1] + ',"rows":{'
+    for number, name in enumerate(PERSONAL):
+        yield f'{"," if number else ""}"{name}":['
+        first = True
+        for part in _parts(person, name):
+            yield ("" if first else ",") + part
+            first = False
+        yield "]"
+    yield "}}"
+
+
+def _parts(person: models.Person, name: str) -> Iterator[str]:
+    rows = _rows(person, name).iterator(chunk_size=AT_ONCE)
+    while some := list(itertools.islice(rows, AT_ONCE)):
+        yield serializers.serialize("json", some, fields=AS_SEEN.get(name), separators=TIGHT).strip()[1:-1]
 
 
 def own(path: Path) -> dict[str, Any] | None:
@@ -125,17 +158,18 @@ def own(path: Path) -> dict[str, Any] | None:
             with path.open("rb") as file:
                 if not file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
                     return None
-            found = _parsed(path.read_text(encoding="utf-8"))
+            found = _parsed(path.read_bytes())
             return found if isinstance(found, dict) and "format" in found and "rows" in found else None
         with zipfile.ZipFile(path) as archive:
             if "mettle.json" not in archive.namelist():
                 return None
             inside = archive.getinfo("mettle.json")
-            most = 4 * settings.UPLOAD_LIMIT_BYTES
-            if inside.file_size > most:
+            if inside.file_size > min(MOST_BYTES, DENSEST * max(inside.compress_size, AT_ONCE)):
                 raise InputError(_("unpacked, this file would be too large"), where="mettle.json")
             with archive.open(inside) as member:
-                found = _parsed(member.read(most))
+                found = _parsed(member.read(MOST_BYTES))
+    except InputError:
+        raise  # it says what is wrong
     except (RecursionError, ValueError) as error:  # not UTF-8, no JSON, a number that is none
         if not zipfile.is_zipfile(path):
             return None  # the readers say what is wrong with it
@@ -147,8 +181,16 @@ def own(path: Path) -> dict[str, Any] | None:
     return found
 
 
-def _parsed(text: str | bytes) -> Any:
-    """JSON without numbers that no database keeps."""
+def _parsed(text: bytes) -> Any:
+    """JSON without numbers that no database keeps, and with no more in it than a person records.
+
+    Raises
+    ------
+    InputError
+        Where it holds many times more.
+    """
+    if text.count(b"[") + text.count(b"{") > MOST_LISTS or text.count(b",") > MOST_VALUES:
+        raise InputError(_("unpacked, this file would be too large"), where="mettle.json")
 
     def finite(written: str) -> float:
         number = float(written)
@@ -163,7 +205,9 @@ def archive(person: models.Person) -> bytes:
     """The zip to download: ``mettle.json``, a CSV for each table that a person would look at, ``fhir.json``."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("mettle.json", json.dumps(document(person), ensure_ascii=False, indent=1))
+        with file.open("mettle.json", "w", force_zip64=True) as member:
+            for piece in _pieces(person):
+                member.write(piece.encode())
         for name, columns in _TABLES.items():
             file.writestr(f"{name}.csv", "".join(_csv(person, name, columns)))
         file.writestr("fhir.json", json.dumps(for_a_clinic(person), ensure_ascii=False, indent=1))
@@ -260,27 +304,45 @@ def _put_back(person: models.Person, name: str, rows: list[dict[str, Any]]) -> i
         row["fields"]["person"] = person.pk
         row["fields"].pop("id", None)
     if numbered:  # a row without an id of its own is known by what it says
-        there = {_said(row) for row in json.loads(serializers.serialize("json", _rows(person, name)))}
+        there = {_said(row) for part in _parts(person, name) for row in json.loads(f"[{part}]")}
         rows = [row for row in rows if _said(row) not in there]
     own_batches = set(person.imports.values_list("pk", flat=True))
-    for restored in serializers.deserialize("python", rows, ignorenonexistent=True):
-        one = restored.object
+    found = (row.object for row in serializers.deserialize("python", rows, ignorenonexistent=True))
+    while some := list(itertools.islice(found, AT_ONCE)):
+        fresh = [_checked(one, own_batches) for one in _not_here(person, model, some, numbered=numbered)]
+        added += len(model._default_manager.bulk_create(fresh, batch_size=100))  # noqa: SLF001 # likewise
+    return added
+
+
+def _not_here(person: models.Person, model: Any, some: list[Any], *, numbered: bool) -> Iterator[Any]:
+    """Of some rows of a table those that are not in it yet; an id that a file names twice counts once."""
+    if model is models.KeptAnswer:  # it is computed anew
+        return
+    every = model._default_manager.all()  # noqa: SLF001 # likewise
+    there = set() if numbered else set(every.filter(pk__in=[o.pk for o in some if o.pk]).values_list("pk", flat=True))
+    if model is models.Operation:
+        there = set(person.operations.filter(op_id__in=[o.op_id for o in some]).values_list("op_id", flat=True))
+    for one in some:
         if numbered:
             one.pk = None  # this database numbers its rows itself
-        elif one.pk is None or model._default_manager.filter(pk=one.pk).exists():  # noqa: SLF001 # likewise
+        known_by = one.op_id if model is models.Operation else one.pk
+        if known_by in there or (known_by is None and not numbered):
             continue
-        if isinstance(one, models.KeptAnswer):
-            continue  # it is computed anew
-        if isinstance(one, models.Operation) and person.operations.filter(op_id=one.op_id).exists():
-            continue
-        if isinstance(one, models.Synced) and one.batch_id not in own_batches:
-            one.batch = None
-        checked_export.row(one)
-        if isinstance(one, models.Response) and one.finished and not one.score:
-            questionnaires.add_up(one)
-        one.save(force_insert=True)
-        added += 1
-    return added
+        if known_by is not None:
+            there.add(known_by)
+        yield one
+
+
+def _checked(one: Any, own_batches: set[Any]) -> Any:
+    """A row as it may be kept."""
+    if isinstance(one, models.Access):
+        one.from_file = True
+    if isinstance(one, models.Synced) and one.batch_id not in own_batches:
+        one.batch = None
+    checked_export.row(one)
+    if isinstance(one, models.Response) and one.finished and not one.score:
+        questionnaires.add_up(one)
+    return one
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -274,12 +274,13 @@ class SentPrompt(models.Model):
 
 
 class Access(models.Model):
-    """Who read what, when: shown to the owner, never changed."""
+    """Who read what, when: shown to the owner, never changed. What an imported file says of it is told apart: nobody here saw it."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="accesses")
     reader = models.CharField(max_length=150)
     what = models.CharField(max_length=120)
     at = models.DateTimeField(default=now)
+    from_file = models.BooleanField(default=False)
 
 
 class SignInLink(models.Model):

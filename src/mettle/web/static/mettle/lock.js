@@ -14,7 +14,7 @@ async function digest(pin, { salt, iterations }) {
 }
 
 function cover(lock) {
-  if (document.getElementById("lock")) return;
+  if (document.querySelector("dialog#lock")) return;
   const pin = el("input", { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: 8, id: "lock-pin" });
   const said = el("p", { class: "error", role: "alert" });
   const dialog = el("dialog", { id: "lock", class: "lock", "aria-label": gettext("Locked") }, el("h1", {}, gettext("Locked")), el("label", { for: "lock-pin" }, gettext("Your PIN")), pin, said,
@@ -37,6 +37,6 @@ export async function guard() {
   else here();
 }
 
-for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { if (!document.getElementById("lock")) here(); }, { passive: true });
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { if (!document.querySelector("dialog#lock")) here(); }, { passive: true });
 addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") guard(); });
 guard().catch(() => {});

@@ -97,6 +97,7 @@ WHO: dict[str, str] = {
     "data_erase": OWN,
     "service_worker": ANYONE,
     "manifest": ANYONE,
+    "favicon": ANYONE,
     "api:sync_ops": OWN,
     "api:about": ANYONE,
     "api:bundle_of": OWN,

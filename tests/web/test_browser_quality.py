@@ -44,7 +44,7 @@ WELCOME = (
     ("What is your blood pressure?", "I do not know it"),
 )
 """The questions after the first, and the button that answers each."""
-NO_PAGE = {"sign_in", "join", "service_worker", "manifest", "away", "data_take_along"}
+NO_PAGE = {"sign_in", "join", "service_worker", "manifest", "favicon", "away", "data_take_along"}
 SCREENS = sorted(name for name in WHO if name not in ARGUMENTS and name not in NO_PAGE and ":" not in name)
 FOR_PAPER = ("/plan/printed/",)
 BESIDES = [

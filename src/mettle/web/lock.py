@@ -32,6 +32,7 @@ FREE = (
     "/static/",
     "/sw.js",
     "/manifest.webmanifest",
+    "/favicon.ico",
     "/help-now/",
     "/away/",
     "/offline/",

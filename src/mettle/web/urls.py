@@ -112,6 +112,7 @@ urlpatterns = [
     path("data/erase/", data.erase, name="data_erase"),
     # the machine
     path("sw.js", installed.service_worker, name="service_worker"),
+    path("favicon.ico", installed.favicon, name="favicon"),
     path("manifest.webmanifest", installed.manifest, name="manifest"),
     *(LETTERS if settings.MAILING else NO_LETTERS),
     path("accounts/", include("allauth.urls")),

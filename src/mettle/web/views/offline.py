@@ -60,7 +60,7 @@ def away(request: HttpRequest) -> HttpResponse:
     """Where quick exit leads: a page that says nothing; on the way back the PIN is asked for."""
     if request.user.is_authenticated:
         request.session["active_at"] = 0
-    return HttpResponse("<!doctype html><title>Notes</title>", content_type="text/html")
+    return HttpResponse('<!doctype html><title>Notes</title><link rel="icon" href="data:,">', content_type="text/html")
 
 
 def _shell(request: HttpRequest, template: str, **more: object) -> HttpResponse:

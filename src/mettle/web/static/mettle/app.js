@@ -19,11 +19,21 @@ if ("serviceWorker" in navigator && window.isSecureContext) {
 
 const chip = document.getElementById("unsynced");
 
+// A shell is the same for everyone; the name and the picture that the person chose come from their own store.
+function shownAs(name) {
+  const shown = document.querySelector("header .name");
+  if (!name || name === "mettle" || !shown || !document.body.classList.contains("shell")) return;
+  shown.textContent = name;
+  document.querySelector("meta[name=apple-mobile-web-app-title]").content = name;
+  for (const link of document.querySelectorAll("link[rel=icon], link[rel=apple-touch-icon]")) link.setAttribute("href", link.getAttribute("href").replace("icons/mettle", "icons/notes"));
+}
+
 async function refresh() {
   if (!chip || !store.whose()) return;
+  const bundle = await store.kept("bundle");
   const sample = document.getElementById("simulated");
-  const sent = sample ? await store.kept("bundle") : null;
-  if (sent?.simulated) { sample.hidden = false; if (sent.own_waits && document.body.classList.contains("shell")) backToMe(); }
+  if (sample && bundle?.simulated) { sample.hidden = false; if (bundle.own_waits && document.body.classList.contains("shell")) backToMe(); }
+  shownAs(bundle?.name);
   const underWay = document.getElementById("under-way");
   if (underWay) underWay.hidden = ["/workout/", "/help-now/"].includes(location.pathname) || !(await store.kept("active"));
   const { unsent, refused } = await store.waiting();

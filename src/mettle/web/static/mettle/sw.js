@@ -1,6 +1,6 @@
 // Keeps the shells of the offline screens. A shell holds no personal data; a page with any is never stored.
 const VERSION = "{{version}}";
-const FILES = ["app.css", "app.js", "store.js", "sync.js", "clock.js", "dom.js", "words.js", "lock.js", "workout.js", "resting.js", "signals.js", "circuit.js", "checkin.js", "questionnaire.js", "help.js", "unsent.js", "stopwatch.js", "elsewhere.js", "reaction.js", "icon.svg"];
+const FILES = ["app.css", "app.js", "store.js", "sync.js", "clock.js", "dom.js", "words.js", "lock.js", "workout.js", "resting.js", "signals.js", "circuit.js", "checkin.js", "questionnaire.js", "help.js", "unsent.js", "stopwatch.js", "elsewhere.js", "reaction.js", "icons/mettle.svg", "icons/notes.svg"];
 const SHELLS = ["/workout/", "/check-in/", "/questionnaire/", "/reaction/", "/help-now/", "/offline/"];
 const AWAY = "/away/"; // says nothing, and is there at once whatever the network does
 

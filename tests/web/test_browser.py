@@ -114,7 +114,202 @@ def test_leaving_quickly_shows_nothing_of_the_app_without_a_network_and_locks_th
     page.locator("form[action='/settings/lock/'] button").click()
     expect(page.get_by_text("Kept.")).to_be_visible()
     ready_for_offline(page, site)
-    expect(page.locator("#lock")).to_have_count(0)  # keeping the page for later has locked nobody out
+    expect(page.locator("dialog#lock")).to_have_count(0)  # keeping the page for later has locked nobody out
     page.goto(f"{site.url}/data/")
     assert page.url == f"{site.url}/data/"
     page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()  # an open session is told on every page of the app
+    expect(page.get_by_role("button", name="Done as planned")).to_be_visible()
+    for offline in (True, False):
+        context.set_offline(offline)
+        page.goto(f"{site.url}/help-now/")
+        page.get_by_role("button", name="Leave this page quickly").click()
+        page.wait_for_url("**/away/")
+        assert page.title() == "Notes"
+        assert page.locator("body").inner_text().strip() == ""
+        if offline:
+            page.goto(f"{site.url}/workout/")
+            expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+    until(page, "fetch('/data/', { redirect: 'manual' }).then((r) => r.type === 'opaqueredirect')")
+    page.goto(f"{site.url}/unlock/")
+    page.locator("input[name=pin]").fill("2718")
+    page.locator("form[action='/unlock/'] button, main form button").first.click()
+    page.wait_for_url(f"{site.url}/")
+    page.goto(f"{site.url}/settings/")
+    page.locator("form[action='/settings/lock/'] button").click()
+    expect(page.get_by_text("Kept.")).to_be_visible()
+
+
+def test_nothing_personal_is_readable_in_the_browsers_store(page: Page, context: BrowserContext, site: Site) -> None:
+    ready_for_offline(page, site)
+    context.set_offline(True)
+    page.goto(f"{site.url}/check-in/")
+    page.get_by_label("mood").first.fill("7")
+    expect(page.locator("#unsynced")).to_be_visible()
+    dump = page.evaluate(
+        """async () => {
+          const name = (await indexedDB.databases()).map((d) => d.name).find((n) => n.startsWith("mettle-"));
+          const db = await new Promise((ok) => { const r = indexedDB.open(name); r.onsuccess = () => ok(r.result); });
+          const out = [];
+          for (const store of db.objectStoreNames) {
+            const rows = await new Promise((ok) => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => ok(r.result); });
+            for (const row of rows) {
+              if (row instanceof CryptoKey) { out.push("key extractable " + row.extractable); continue; }
+              out.push(row.data ? new TextDecoder().decode(row.data) : String(row));
+            }
+          }
+          return out.join("\\n");
+        }""",
+    )
+    assert "key extractable false" in dump
+    assert "mood" not in dump
+
+
+def test_signing_out_with_unsent_records_is_stopped(page: Page, context: BrowserContext, site: Site) -> None:
+    ready_for_offline(page, site)
+    page.goto(f"{site.url}/data/")
+    context.set_offline(True)
+    page.evaluate(
+        "import(`/static/${document.body.dataset.static}/mettle/store.js`).then((s) => s.record([{kind: 'observation.put', fields: {on: '2026-11-22', outcome: 'mood', value: 5}}]))"
+    )
+    page.get_by_role("button", name="Sign out on this device").click()
+    expect(page.get_by_role("heading", name="Some records are only on this device")).to_be_visible()
+    expect(page.get_by_role("button", name="I have the file: sign out")).to_be_disabled()
+    context.set_offline(False)
+
+
+def test_a_full_disk_is_said_and_not_swallowed(page: Page, context: BrowserContext, site: Site) -> None:
+    ready_for_offline(page, site)
+    page.add_init_script(
+        "IDBObjectStore.prototype.put = function () { throw new DOMException('no room', 'QuotaExceededError'); };"
+    )
+    page.goto(f"{site.url}/workout/")
+    page.get_by_role("button", name="Start").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("not kept")
+
+
+def test_script_on_the_workout_screen_is_small(page: Page, site: Site) -> None:
+    sizes: list[int] = []
+    page.on(
+        "response",
+        lambda r: sizes.append(len(gzip.compress(r.body()))) if r.url.endswith(".js") or ".js?" in r.url else None,
+    )
+    try:
+        page.goto(f"{site.url}/workout/")
+    except Error:
+        pytest.fail("the screen did not load")
+    page.wait_for_timeout(500)
+    print(f"script on the Workout screen, each file gzipped: {sum(sizes)} bytes")
+    assert 0 < sum(sizes) < 60_000
+
+
+def test_the_lock_covers_the_offline_screens_too(page: Page, context: BrowserContext, site: Site) -> None:
+    page.goto(f"{site.url}/settings/")
+    page.get_by_label("PIN of 4 to 8 digits").fill("2718")
+    page.locator("form[action='/settings/lock/'] button").click()
+    ready_for_offline(page, site)
+    page.evaluate("localStorage.setItem('mettle-active-at', '0')")
+    context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+    expect(page.get_by_role("button", name="Start").first).to_be_hidden()
+    page.get_by_label("Your PIN").fill("1111")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_text("That was not it.")).to_be_visible()
+    page.get_by_label("Your PIN").fill("2718")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("button", name="Start").first).to_be_visible()
+
+
+def test_two_devices_edit_one_session_and_both_see_the_same(
+    page: Page, context: BrowserContext, browser: Browser, site: Site
+) -> None:
+    """The phone changes the reps in the gym's cellar; meanwhile the laptop changes load and reps of the same set."""
+    ready_for_offline(page, site)
+    page.get_by_role("button", name="Start").first.click()
+    page.get_by_role("button", name="Done as planned").click()
+    expect(page.locator(".done-list li")).to_have_count(1)
+    expect(page.locator("#unsynced")).to_be_hidden()
+
+    laptop_context = browser.new_context(storage_state=context.storage_state())
+    laptop = laptop_context.new_page()
+    laptop.goto(f"{site.url}/sessions/")
+    laptop.locator(".session-list a").first.click()
+    laptop.locator("details.one-set > summary").first.click()
+
+    context.set_offline(True)
+    page.locator(".done-list button").first.click()
+    page.get_by_role("spinbutton", name="Reps").fill("7")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".done-list li").first).to_contain_text("× 7")
+    expect(page.locator("#unsynced")).to_have_text("1 not sent yet")
+
+    form = laptop.locator("form.set-form").first
+    form.get_by_label("Reps").fill("9")
+    form.get_by_label("Load").fill("12.5")
+    form.get_by_role("button", name="Keep").click()
+    expect(laptop.get_by_text("9 × 12.5 kg")).to_be_visible()
+
+    expect(page.locator(".done-list li")).to_have_count(1)
+    laptop.get_by_text("Add a set").click()
+    added = laptop.locator("form.set-form", has=laptop.get_by_role("button", name="Add it"))
+    added.get_by_label("Exercise").fill("Goblet squat")
+    added.get_by_label("Reps").fill("5")
+    added.get_by_label("Load").fill("16")
+    added.get_by_role("button", name="Add it").click()
+    expect(laptop.get_by_text("5 × 16 kg")).to_be_visible()
+
+    context.set_offline(False)
+    expect(page.locator("#unsynced")).to_be_hidden()
+    expect(page.locator(".done-list li").first).to_contain_text("12.5 kg × 9")
+    expect(page.locator(".done-list li").nth(1)).to_contain_text("Goblet squat")
+    expect(page.locator(".done-list li").nth(1)).to_contain_text("16 kg × 5 · from another device")
+    laptop.reload()
+    expect(laptop.get_by_text("9 × 12.5 kg")).to_be_visible()
+    laptop.goto(f"{site.url}/data/")
+    shown = laptop.locator("section", has=laptop.get_by_role("heading", name="Values that another device replaced"))
+    expect(shown).to_contain_text("reps was 7")
+    laptop_context.close()
+
+
+ALWAYS_SAID_HERE = {"in-incognito"}
+"""Chromium counts a test's fresh context as a private window."""
+
+
+def test_it_can_be_installed_with_icons_that_a_phone_takes_under_the_name_that_was_chosen(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    def seen(name: str, picture: str) -> None:
+        ready_for_offline(page, site)
+        expect(page.locator("header .name")).to_have_text(name)  # a shell, which is the same for everyone
+        expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile(picture))
+        page.goto(f"{site.url}/more/")
+        browser = context.new_cdp_session(page)
+        manifest = browser.send("Page.getAppManifest")
+        assert manifest["errors"] == []
+        told = json.loads(manifest["data"])
+        assert told["name"] == name
+        assert {i["sizes"] for i in told["icons"] if i["purpose"] == "maskable"} == {"192x192", "512x512"}
+        errors = {e["errorId"] for e in browser.send("Page.getInstallabilityErrors")["installabilityErrors"]}
+        assert errors <= ALWAYS_SAID_HERE
+        sizes = """async (src) => { const i = new Image(); i.src = src; await i.decode(); return `${i.naturalWidth}x${i.naturalHeight}`; }"""
+        for icon in told["icons"]:
+            assert picture in icon["src"]
+            if icon["type"] == "image/png":
+                assert page.evaluate(sizes, icon["src"]) == icon["sizes"]
+        apple = page.locator("link[rel=apple-touch-icon]").get_attribute("href")
+        assert apple is not None
+        assert picture in apple
+        assert page.evaluate(sizes, apple) == "180x180"
+        assert page.evaluate(sizes, "/favicon.ico") == "32x32"
+
+    seen("mettle", "mettle/icons/mettle")
+    page.goto(f"{site.url}/settings/")
+    page.get_by_label("Show the app under another name").fill("Notes")
+    page.get_by_label("Show the app under another name").evaluate("(field) => field.form.requestSubmit()")
+    expect(page.get_by_text("Kept.")).to_be_visible()
+    seen("Notes", "mettle/icons/notes")
+    page.goto(f"{site.url}/settings/")
+    page.get_by_label("Show the app under another name").fill("")
+    page.get_by_label("Show the app under another name").evaluate("(field) => field.form.requestSubmit()")
+    expect(page.get_by_text("Kept.")).to_be_visible()

@@ -46,8 +46,9 @@ def _run(args: argparse.Namespace) -> int:
         os.environ.setdefault("METTLE_PROXIES", "0")  # it is spoken to itself
     if args.hosted:
         os.environ["METTLE_HOSTED"] = "1"
-    if args.name != "localhost":
-        os.environ["METTLE_HOSTS"] = ",".join(filter(None, [os.environ.get("METTLE_HOSTS"), args.name]))
+    names = [args.name] if args.name != "localhost" else _names_elsewhere(args.host) if serves else []
+    if names:
+        os.environ["METTLE_HOSTS"] = ",".join(filter(None, [os.environ.get("METTLE_HOSTS"), *names]))
     if there is not None:
         return _is_there(there, args)
     _come_up()
@@ -150,6 +151,22 @@ def _for_a_phone(args: argparse.Namespace) -> None:
     trust = phone.offer_trust(made.authority, port=args.trust_port, https=f"https://{names[0]}:{args.port}/")
     address = f"http://{names[0]}:{trust.server_address[1]}/"
     print(f"On the phone, in the same network, first trust this machine: {address}\n{phone.qr(address)}", flush=True)
+
+
+def _names_elsewhere(host: str) -> list[str]:
+    """What others in the network may call this machine by, where it listens to them and nobody gave a name."""
+    import ipaddress  # noqa: PLC0415 # beside its use
+
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return [] if host == "localhost" else [host]
+    if address.is_loopback:
+        return []
+    from mettle.web import phone  # noqa: PLC0415 # cryptography, only where somebody else is served
+
+    own = [] if address.is_unspecified else [f"[{host}]" if address.version == 6 else host]
+    return [*own, *phone.own_names()]
 
 
 def _kept_or_back(args: argparse.Namespace) -> int:

@@ -46,7 +46,13 @@ def _run(args: argparse.Namespace) -> int:
         os.environ.setdefault("METTLE_PROXIES", "0")  # it is spoken to itself
     if args.hosted:
         os.environ["METTLE_HOSTED"] = "1"
-    names = [args.name] if args.name != "localhost" else _names_elsewhere(args.host) if serves else []
+    names = (
+        [args.name]
+        if args.name != "localhost"
+        else _names_elsewhere(args.host)
+        if serves and "METTLE_HOSTS" not in os.environ
+        else []
+    )
     if names:
         os.environ["METTLE_HOSTS"] = ",".join(filter(None, [os.environ.get("METTLE_HOSTS"), *names]))
     if there is not None:

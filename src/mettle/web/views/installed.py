@@ -30,7 +30,14 @@ def manifest(request: HttpRequest) -> JsonResponse:
         {"src": f"{settings.STATIC_URL}mettle/icons/{file}", "sizes": sizes, "type": kind, "purpose": purpose}
         for file, sizes, kind, purpose in found
     ]
-    document = {"name": name, "short_name": name, "id": "/", "start_url": "/", "scope": "/", "display": "standalone"}
+    document: dict[str, object] = {
+        "name": name,
+        "short_name": name,
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+    }
     document |= {"icons": icons, "background_color": "#fbfaf7", "theme_color": "#14606b"}
     return JsonResponse(document, content_type="application/manifest+json")
 

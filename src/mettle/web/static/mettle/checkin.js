@@ -126,7 +126,7 @@ async function start() {
     location.href = next;
   };
   const foot = el("div", { class: inline ? "stack" : "stack thumb" }, el("button", { class: "main wide", onclick: next ? goOn : finished }, next ? gettext("Next") : gettext("Done")));
-  closed = next ? null : () => { if (foot.dataset.closed) return; foot.dataset.closed = "1"; foot.classList.remove("thumb"); foot.replaceChildren(thanks(), ...onwards); };
+  closed = next ? null : () => { if (foot.dataset.closed) return; foot.dataset.closed = "1"; foot.replaceChildren(thanks(), onwards[0]); foot.after(...onwards.slice(1)); };
   show(place, next ? null : title(bundle.check_in.titles[occasion] || gettext("How is it right now?")), el("p", { class: "small" }, gettext("Tap each line where you are. It is kept as you let go.")), ...items, morning ? night : null,
     next ? null : el("details", { class: inline ? "" : "card" }, el("summary", {}, gettext("Anything else about today?")), morning ? null : night, ...context), foot);
   fetchBundle();

@@ -397,7 +397,11 @@ def _last_done(value: object) -> dict[str, LastDone]:
         if colour is not None and not isinstance(colour, str):
             raise InputError(f"last_done.{key}.colour must be a colour, got {_shown(colour)}")
         limits = {"reps": 100, "hold_s": 600}
-        whole = {k: _whole(f"last_done.{key}.{k}", table[k], 1, most) for k, most in limits.items() if table.get(k)}
+        whole = {
+            k: _whole(f"last_done.{key}.{k}", table[k], 1, most)
+            for k, most in limits.items()
+            if table.get(k) is not None
+        }
         found[key] = LastDone(**whole, colour=colour)
     return found
 

@@ -184,6 +184,14 @@ def test_a_second_start_is_shown_the_way_to_the_first(tmp_path: Path) -> None:
         assert "Traceback" not in again.stderr + sample.stderr + back.stderr + elsewhere.stderr
 
 
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mettle.sqlite3.serving").mkdir()
+    done = started(environment(tmp_path), "--port", str(free_port()))
+    assert done.returncode == 1
+    assert "mettle.sqlite3.serving" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
     done = started(environment(tmp_path, f"postgresql://nobody@/none?host={tmp_path}"), "--port", str(free_port()))
     assert done.returncode == 1

@@ -20,6 +20,9 @@ def main(argv: list[str] | None = None) -> int:
     except InputError as error:
         print(f"mettle: {error}", file=sys.stderr, flush=True)
         return 2
+    except OSError as error:  # a full disk, a folder that may not be written to
+        print(f"mettle: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr, flush=True)
+        return 1
     except _no_database() as error:
         print(f"mettle: the database: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
         return 1

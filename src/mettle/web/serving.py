@@ -74,7 +74,7 @@ def alone(lock: Path) -> str | None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
-        except OSError:
+        except BlockingIOError:  # somebody has it
             file.seek(0)
             process, _, there = file.read().partition(" ")
             if process.isdigit() and _lives(int(process)):
@@ -84,6 +84,9 @@ def alone(lock: Path) -> str | None:
                 file.close()
                 raise InputError("processes of an earlier mettle still serve this data; end them first") from None
             time.sleep(0.1)
+        except OSError:  # a file system without locks
+            file.close()
+            return None
     _held.append(file)
     at("")
     return None

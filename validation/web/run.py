@@ -37,7 +37,7 @@ def main() -> None:
     chromium = shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder), https=False) as (site, _process),
+        running(Path(folder), "--demo", https=False) as (site, _process),
         sync_playwright() as playwright,
     ):
         port = free_port()
@@ -46,9 +46,6 @@ def main() -> None:
         )
         page = browser.new_page()
         page.goto(site.link())
-        page.goto(f"{site.url}/welcome/")
-        page.get_by_role("button", name="Try it with a simulated person").click(timeout=120_000)
-        page.wait_for_url(f"{site.url}/", timeout=120_000)
         page.goto(f"{site.url}/answer/")
         page.get_by_text("How sure, and why").wait_for(timeout=180_000)
         page.goto(f"{site.url}/workout/")

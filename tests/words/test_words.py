@@ -106,10 +106,12 @@ def test_a_stored_sentence_is_english_and_told_in_the_language_of_whoever_reads_
         None,
         3,
         {"a": 3},
-        {"a": {"say": 3}},
-        {"a": {"say": "x", "with": 3}},
-        {"a": {"say": "x", "with": {"d": {"day": "never"}}}},
-        {"a": {"say": "x", "many": "xs"}},
+        {"text": {"a": {"say": 3}}},
+        {"text": 3},
+        {"text": {"a": 3}},
+        {"text": {"a": {"say": "x", "with": 3}}},
+        {"text": {"a": {"say": "x", "with": {"d": {"day": "never"}}}}},
+        {"text": {"a": {"say": "x", "many": "xs"}}},
     ],
 )
 def test_a_stored_document_with_damaged_or_no_sentences_stays_readable(made: object) -> None:
@@ -119,8 +121,14 @@ def test_a_stored_document_with_damaged_or_no_sentences_stays_readable(made: obj
 
 @pytest.mark.usefixtures("german")
 def test_what_a_stored_sentence_says_cannot_reach_into_objects() -> None:
-    stored = {"text": "a", "said": {"a": {"say": "{x.__class__} {x!r:>9999999} {x}", "with": {"x": "1"}}}}
+    stored = {"text": "a", "said": {"text": {"a": {"say": "{x.__class__} {x!r:>9999999} {x}", "with": {"x": "1"}}}}}
     assert told(words.recalled(stored)["text"]) == "{x.__class__} {x!r:>9999999} 1"
+
+
+def test_a_stored_word_that_a_program_decides_on_is_not_taken_for_a_sentence() -> None:
+    stored = json.loads(json.dumps(words.kept({"kind": "circuit", "rule": mark("circuit")})))
+    found = words.recalled(stored)
+    assert (type(found["kind"]), type(found["rule"])) == (str, Sentence)
 
 
 def test_sentences_cross_processes_and_copies() -> None:

@@ -14,6 +14,7 @@ from mettle.prescription.programme import Part, PlannedSession, PlannedWeek
 from mettle.prescription.sets import BLOCK
 from mettle.trials.schedule import schedule_from
 from mettle.units import Load
+from mettle.words import mark, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -58,14 +59,17 @@ CLOSE = 0.04
 """Each of two arms as near as this to the session that it replaces, in sets and in minutes, is within a tenth of the other."""
 _CLOCKS = {"am": time(7, 30), "morning": time(7, 30), "pm": time(17, 30), "evening": time(17, 30)}
 _COMPANY = {
-    "alone": "Alone today.",
-    "partner": "With a partner today.",
-    "class": "In a class today.",
-    "group": "With the group today.",
-    "coached": "With a coach today.",
+    "alone": mark("Alone today."),
+    "partner": mark("With a partner today."),
+    "class": mark("In a class today."),
+    "group": mark("With the group today."),
+    "coached": mark("With a coach today."),
 }
-_PLACES = {"gym": "At the gym today.", "home": "At home today."}
-_HOURS = {"fixed_time": (time(17, 30), "At your fixed hour."), "free_time": (None, "Whenever it suits you today.")}
+_PLACES = {"gym": mark("At the gym today."), "home": mark("At home today.")}
+_HOURS = {
+    "fixed_time": (time(17, 30), mark("At your fixed hour.")),
+    "free_time": (None, mark("Whenever it suits you today.")),
+}
 _MINUTES = {"30_minutes": 30.0, "10_minutes": 10.0}
 
 
@@ -160,10 +164,10 @@ def _varied(
     if factor == "time of day":
         return replace(session, start=_CLOCKS[arm])
     if factor in ("company", "place"):
-        return replace(session, note=f"{_COMPANY.get(arm) or _PLACES[arm]} {session.note}".strip())
+        return replace(session, note=together(_COMPANY.get(arm) or _PLACES[arm], session.note))
     if factor == "hour":
         start, words = _HOURS[arm]
-        return replace(session, start=start, note=f"{words} {session.note}".strip())
+        return replace(session, start=start, note=together(words, session.note))
     if factor == "number":
         return session
     if factor == "length":

@@ -14,6 +14,7 @@ from mettle.prescription.dose import MAJOR, Dose, rows
 from mettle.prescription.problem import circuit_rounds
 from mettle.prescription.programme import Part, PlannedExercise, PlannedSession, PlannedWeek
 from mettle.prescription.sets import is_deload, sets_in_week, work_sets
+from mettle.words import marked, say, together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +42,9 @@ NO_COMPOUND = ("core", "carry", "conditioning", "balance")
 @cache
 def people_words() -> dict[str, Any]:
     """What a plan says to a person, by place."""
-    return tomllib.loads(
-        files("mettle.prescription").joinpath("data/words_for_people.toml").read_text(encoding="utf-8")
-    )
+    data = files("mettle.prescription").joinpath("data/words_for_people.toml").read_text(encoding="utf-8")
+    told: dict[str, Any] = marked(tomllib.loads(data))
+    return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def _notes(profile: Profile, screening: Screening, dose: Dose) -> str:
         said.append(words["social"])
     if profile.age < 18:
         said.append(words["minor"])
-    return " ".join(said)
+    return together(*said)
 
 
 def alternatives(candidate: Candidate, everything: Sequence[Candidate]) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ def _week(made: Template, week: int, start: date | None) -> PlannedWeek:
         ]
         parts = in_parts(exercises, made, week)
         on = None if start is None else date_of(start, made.weekdays[index], week)
-        note = f"{people_words()['note']['deload']} {made.notes}" if is_deload(dose, week) else made.notes
+        note = together(people_words()["note"]["deload"], made.notes) if is_deload(dose, week) else made.notes
         sessions.append(
             PlannedSession(
                 id=f"w{week}s{index + 1}",
@@ -177,7 +178,7 @@ def _week(made: Template, week: int, start: date | None) -> PlannedWeek:
                 arm=None,
                 minutes=minutes_of(exercises, parts, dose),
                 parts=parts,
-                note=note.strip(),
+                note=note,
             )
         )
     if start is not None:
@@ -217,9 +218,14 @@ def reason(candidate: Candidate) -> str:
     """Why an exercise is in the plan, in words."""
     words = people_words()
     prime = [m for m, f in sorted(candidate.exercise.muscles.items(), key=lambda x: -x[1]) if f >= 0.5][:3]
-    muscles = ", ".join(words["muscle"][m] for m in prime)
-    text = words["pattern"][candidate.exercise.pattern] + (f": {muscles}" if muscles else "")
-    return f"{text}; {', '.join(candidate.why)}." if candidate.why else f"{text}."
+    what = words["pattern"][candidate.exercise.pattern]
+    muscles = together(*(words["muscle"][m] for m in prime), between=", ")
+    why = together(*candidate.why, between=", ")
+    if muscles and why:
+        return say("{what}: {muscles}; {why}.", what=what, muscles=muscles, why=why)
+    if muscles:
+        return say("{what}: {muscles}.", what=what, muscles=muscles)
+    return say("{what}; {why}.", what=what, why=why) if why else say("{what}.", what=what)
 
 
 def _heavy(made: Template, week: int) -> dict[tuple[int, str], int]:
@@ -360,7 +366,7 @@ def small_sessions(everything: Sequence[Candidate], made: Template) -> dict[str,
             pick(quiet)[:2],
             made,
             rounds=1,
-            text=f"{words['upset']['text']} {words['upset']['breathing']}",
+            text=together(words["upset"]["text"], words["upset"]["breathing"]),
             limit_min=5,
         ),
     }

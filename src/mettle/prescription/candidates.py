@@ -11,6 +11,7 @@ from mettle.prescription.progress import BODY_TOP, MOST_HOLD_S
 from mettle.prescription.screening import OLDER
 from mettle.prescription.settable import one_rm, settings
 from mettle.training.catalogue import exercises
+from mettle.words import say
 
 if TYPE_CHECKING:
     from mettle.prescription.dose import Dose
@@ -192,7 +193,7 @@ def _liking(
     why: list[str] = []
     kits = {kit for group in exercise.equipment for kit in group if kit in profile.equipment}
     if exercise.id in profile.like or kits & set(profile.like):
-        score, why = score + 6, [*why, "you like it"]
+        score, why = score + 6, [*why, say("you like it")]
     if exercise.id in profile.dislike or kits & set(profile.dislike):
         score -= 8
     if profile.wants("ptsd"):
@@ -200,12 +201,12 @@ def _liking(
             exercise.control + (1.5 if exercise.functional else 0) + (2 if kind in ("band", "stack", "angle") else 0)
         )
         if exercise.control >= 2:
-            why.append("slow, quiet and easy to stop")
+            why.append(say("slow, quiet and easy to stop"))
     if profile.age >= OLDER or screening.supported or profile.wants("falls", "independence"):
         score += 2 if exercise.functional else 0
         score += 1.5 if exercise.position == "seated" else 0
         if exercise.functional:
-            why.append("practises a task of the day")
+            why.append(say("practises a task of the day"))
     steady = profile.age >= OLDER or screening.supported or profile.wants("falls", "independence", "cognition")
     if exercise.pattern == "balance" and not steady:
         score -= 12
@@ -213,13 +214,13 @@ def _liking(
         score += 1 if exercise.setup_s <= 20 else 0
     big = exercise.compound and exercise.percent_1rm and exercise.sides == 1
     if exercise.id in profile.one_rm_kg:
-        score, why = score + 6, [*why, "your own strength sets the load"]
+        score, why = score + 6, [*why, say("your own strength sets the load")]
     elif exercise.id in profile.last_done:
-        score, why = score + 4, [*why, "you know it already"]
+        score, why = score + 4, [*why, say("you know it already")]
     if big and dose.format != "circuit":
         score += 4 if dose.format == "straight" else 2
         if kind == "bar" and profile.experience in ("intermediate", "advanced") and not profile.wants("ptsd"):
-            score, why = score + (7 if profile.wants("strength") else 5), [*why, "loads in small steps"]
+            score, why = score + (7 if profile.wants("strength") else 5), [*why, say("loads in small steps")]
     if exercise.pattern in ("isolation", "knee_flexion") and not profile.wants("muscle"):
         score -= 3
     if profile.experience in ("none", "novice"):

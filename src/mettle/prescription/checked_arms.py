@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mettle.prescription.programme import Check
 from mettle.training.catalogue import exercises
+from mettle.words import Figure, say, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,23 +59,36 @@ def arm_checks(plan: dict[str, Any]) -> list[Check]:
     found = []
     pairs = [(a, b) for other in others for a, b in zip(first, other, strict=False)]
     if not pairs:
-        return [Check("arms matched", holds=False, figure="no pair of sessions to compare")]
+        return [Check(say("arms matched"), holds=False, figure=say("no pair of sessions to compare"))]
     worst_sets = max(_apart(_sets(a), _sets(b)) for a, b in pairs)
     worst_minutes = max(_apart(a["minutes"], b["minutes"]) for a, b in pairs)
     if trial["factor"] == "length":
         return [_in_time(by_arm)]
     found.append(
-        Check("arms matched: sets", worst_sets <= MATCH, f"fractional sets differ by {100 * worst_sets:.1f}% at most")
+        Check(
+            say("arms matched: sets"),
+            worst_sets <= MATCH,
+            say("fractional sets differ by {share}% at most", share=Figure(f"{100 * worst_sets:.1f}")),
+        )
     )
     found.append(
-        Check("arms matched: minutes", worst_minutes <= MATCH, f"minutes differ by {100 * worst_minutes:.1f}% at most")
+        Check(
+            say("arms matched: minutes"),
+            worst_minutes <= MATCH,
+            say("minutes differ by {share}% at most", share=Figure(f"{100 * worst_minutes:.1f}")),
+        )
     )
     differing = sorted({d for a, b in pairs for d in _differences(a, b)})
     beside = [d for d in differing if d not in _MAY_DIFFER[trial["factor"]]]
-    only = f"only {trial['factor']} differs" if differing or trial["factor"] in _BY_SCHEDULE else "nothing differs"
-    figure = only if not beside else "also differs: " + ", ".join(beside)
+    factor = trial["factor"]
+    only = (
+        say("only {factor} differs", factor=factor) if differing or factor in _BY_SCHEDULE else say("nothing differs")
+    )
+    figure = only if not beside else say("also differs: {what}", what=", ".join(beside))
     found.append(
-        Check("arms differ in one thing", not beside and bool(differing or trial["factor"] in _BY_SCHEDULE), figure)
+        Check(
+            say("arms differ in one thing"), not beside and bool(differing or trial["factor"] in _BY_SCHEDULE), figure
+        )
     )
     return found
 
@@ -83,7 +97,11 @@ def _in_time(by_arm: dict[str, list[dict[str, Any]]]) -> Check:
     """Whether each arm keeps to its minutes; a single exercise of one set may take longer."""
     longest = {arm: max((s["minutes"] for s in sessions), default=0.0) for arm, sessions in by_arm.items()}
     holds = all(minutes <= float(arm.split("_")[0]) for arm, minutes in longest.items())
-    return Check("arms keep to their minutes", holds, ", ".join(f"{a}: {m:g}" for a, m in longest.items()))
+    return Check(
+        say("arms keep to their minutes"),
+        holds,
+        together(*(say("{arm}: {minutes}", arm=a, minutes=Figure(f"{m:g}")) for a, m in longest.items()), between=", "),
+    )
 
 
 def _apart(a: float, b: float) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mettle.prescription.checked_case import NOT_COMPOUND, counted, doses, exercises_of, full_weeks, volume, work
 from mettle.prescription.programme import Check
+from mettle.words import Figure, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,13 @@ def _floor(case: Case) -> Check | None:
         ((volume(w).get(m, 0.0) - low, m, low, w) for w in full for m, low in wanted.items()), key=lambda x: x[0]
     )
     gap, muscle, low, _ = worst
-    return Check("weekly sets", gap > -1e-6, f"least: {muscle} {low + gap:.2f} of {low:g} sets")
+    return Check(
+        say("weekly sets"),
+        gap > -1e-6,
+        say(
+            "least: {muscle} {got} of {low} sets", muscle=muscle, got=Figure(f"{low + gap:.2f}"), low=Figure(f"{low:g}")
+        ),
+    )
 
 
 def _ceiling(case: Case) -> Check | None:
@@ -39,7 +46,16 @@ def _ceiling(case: Case) -> Check | None:
         (got, m) for w in case.weeks for m, got in volume(w).items() if got > max(high, 1.25 * asked.get(m, 0)) + 1e-6
     ]
     most = max(((got, m) for w in case.weeks for m, got in volume(w).items()), default=(0.0, "none"))
-    return Check("weekly sets, most", not over, f"most: {most[1]} {most[0]:.2f} of {high:g} sets")
+    return Check(
+        say("weekly sets, most"),
+        not over,
+        say(
+            "most: {muscle} {got} of {high} sets",
+            muscle=most[1],
+            got=Figure(f"{most[0]:.2f}"),
+            high=Figure(f"{high:g}"),
+        ),
+    )
 
 
 def _patterns(case: Case) -> Check:
@@ -50,7 +66,11 @@ def _patterns(case: Case) -> Check:
     missing = sorted(set(lacking))
     if case.on_trial:
         missing = missing if len(case.weeks) == 1 else [m for m in missing if lacking.count(m) == len(case.weeks)]
-    return Check("pattern", not missing, "all of them" if not missing else "missing: " + ", ".join(missing))
+    return Check(
+        say("pattern"),
+        not missing,
+        say("all of them") if not missing else say("missing: {what}", what=", ".join(missing)),
+    )
 
 
 def _intensity(case: Case) -> Check | None:
@@ -69,7 +89,9 @@ def _intensity(case: Case) -> Check | None:
         return None
     inside = sum(60 <= p <= 75 for p in shares)
     return Check(
-        "intensity", inside >= 0.7 * len(shares), f"{100 * inside / len(shares):.0f}% of {len(shares)} sets at 60-75%"
+        say("intensity"),
+        inside >= 0.7 * len(shares),
+        say("{share}% of {sets} sets at 60-75%", share=Figure(f"{100 * inside / len(shares):.0f}"), sets=len(shares)),
     )
 
 
@@ -86,7 +108,7 @@ def _ramp(case: Case) -> Check | None:
     ]
     most = max(first, default=0)
     climbed = case.level == "older" and case.profile.weeks_trained >= 3 and case.profile.months_off < 1
-    return Check("slow ramp", most <= (75 if climbed else 60), f"first week at most {most:g}% of the maximum")
+    return Check(say("slow ramp"), most <= (75 if climbed else 60), say("first week at most {most}% of the maximum", most=Figure(f"{most:g}")))
 
 
 def _effort(case: Case) -> Check:
@@ -101,9 +123,14 @@ def _effort(case: Case) -> Check:
     most = max(reserves, default=4)
     high = 4 if not case.on_trial else 7
     return Check(
-        "effort",
+        say("effort"),
         case.least_rir <= least and most <= high,
-        f"{least:g} to {most:g} in reserve, at least {case.least_rir:g}",
+        say(
+            "{least} to {most} in reserve, at least {least_rir}",
+            least=Figure(f"{least:g}"),
+            most=Figure(f"{most:g}"),
+            least_rir=Figure(f"{case.least_rir:g}"),
+        ),
     )
 
 
@@ -115,7 +142,7 @@ def _no_test(case: Case) -> Check:
         for s in p["sets"]
         if s["reps"] in (1, [1, 1]) or (s["percent_1rm"] or 0) > 92
     ]
-    return Check("no maximal test", not tests, f"{len(tests)} single repetitions")
+    return Check(say("no maximal test"), not tests, say("{tests} single repetitions", tests=len(tests)))
 
 
 def _push_pull(case: Case) -> Check | None:
@@ -123,7 +150,7 @@ def _push_pull(case: Case) -> Check | None:
         return None
     rule = doses()["push_pull"]
     sore = any(x.startswith("shoulder") for x in case.limitations)
-    worst, told = 0.0, "no push"
+    worst, told = 0.0, say("no push")
     for week in case.weeks:
         push = pull = 0
         for session in week["sessions"]:
@@ -134,8 +161,8 @@ def _push_pull(case: Case) -> Check | None:
             continue
         lack = rule["shoulder_ratio"] * push - pull if sore else push - rule["margin"] - pull
         if told == "no push" or lack > worst:
-            worst, told = lack, f"pull {pull}, push {push}"
-    return Check("sets of pulling", worst <= 1e-6, told)
+            worst, told = lack, say("pull {pull}, push {push}", pull=pull, push=push)
+    return Check(say("sets of pulling"), worst <= 1e-6, told)
 
 
 def _order(case: Case) -> Check | None:
@@ -151,7 +178,7 @@ def _order(case: Case) -> Check | None:
                 wrong += [f"{session['id']} {e.id}"] if small else []
             else:
                 small = True
-    return Check("compounds before isolation", not wrong, "in every session" if not wrong else wrong[0])
+    return Check(say("compounds before isolation"), not wrong, say("in every session") if not wrong else wrong[0])
 
 
 def _sides(case: Case) -> Check:
@@ -162,7 +189,9 @@ def _sides(case: Case) -> Check:
             right = [s["reps"] or s["hold_s"] for s in work(planned) if s["side"] == "right"]
             if left != right or (e.laterality == "unilateral" and not left):
                 uneven.append(e.id)
-    return Check("left as right", not uneven, "equal" if not uneven else f"uneven: {uneven[0]}")
+    return Check(
+        say("left as right"), not uneven, say("equal") if not uneven else say("uneven: {what}", what=uneven[0])
+    )
 
 
 def _spine(case: Case) -> Check:
@@ -173,9 +202,9 @@ def _spine(case: Case) -> Check:
         neighbours = sum(heavy[a] and heavy[b] for a, b in _in_a_row(case))
     most = max(sums, default=0)
     return Check(
-        "spinal load spread",
+        say("spinal load spread"),
         most <= 5 and neighbours == 0,
-        f"at most {most} a session, {neighbours} loaded days in a row",
+        say("at most {most} a session, {neighbours} loaded days in a row", most=most, neighbours=neighbours),
     )
 
 
@@ -214,7 +243,11 @@ def _slots(case: Case) -> Check | None:
         by_slot = {s["id"].split("s")[-1]: tuple(e.id for _, _, e in exercises_of(s)) for s in week["sessions"]}
         named.append(by_slot)
     same = all(n == named[0] for n in named)
-    return Check("fixed slots", same, f"the same exercises in {len(named)} weeks" if same else "exercises change")
+    return Check(
+        say("fixed slots"),
+        same,
+        say("the same exercises in {weeks} weeks", weeks=len(named)) if same else say("exercises change"),
+    )
 
 
 def _deload(case: Case) -> Check | None:
@@ -225,7 +258,7 @@ def _deload(case: Case) -> Check | None:
         sum(counted(p) for s in w["sessions"] for _, p, _ in exercises_of(s)) for w in case.weeks if not w["deload"]
     )
     got = max(sum(counted(p) for s in w["sessions"] for _, p, _ in exercises_of(s)) for w in eased)
-    return Check("deload eases", got <= 0.8 * usual, f"{got} sets for {usual}")
+    return Check(say("deload eases"), got <= 0.8 * usual, say("{got} sets for {usual}", got=got, usual=usual))
 
 
 def _rest(case: Case) -> Check:
@@ -237,7 +270,7 @@ def _rest(case: Case) -> Check:
         if s["side"] != "left" and s["rest_s"] is not None
     ]
     least, most = min(rests, default=0), max(rests, default=0)
-    return Check("rest by goal", least >= 15 and most <= 300, f"{least} to {most} s")
+    return Check(say("rest by goal"), least >= 15 and most <= 300, say("{least} to {most} s", least=least, most=most))
 
 
 RULES: tuple[Callable[[Case], Check | None], ...] = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mettle.prescription.checked_case import exercises_of, seconds
 from mettle.prescription.checked_loads import unsettable
 from mettle.prescription.programme import Check
+from mettle.words import Figure, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,9 @@ def _kit(case: Case) -> Check:
         }
     )
     return Check(
-        "own equipment only", not lacking, "all possible" if not lacking else "not possible: " + ", ".join(lacking)
+        say("own equipment only"),
+        not lacking,
+        say("all possible") if not lacking else say("not possible: {what}", what=", ".join(lacking)),
     )
 
 
@@ -41,9 +44,11 @@ def _settable(case: Case) -> Check:
     ]
     total = sum(len(p["sets"]) for s in case.sessions for _, p, _ in exercises_of(s))
     return Check(
-        "settable loads only",
+        say("settable loads only"),
         not trouble,
-        f"{total - len(trouble)} of {total} sets" + (f"; not {trouble[0]}" if trouble else ""),
+        say("{set} of {total} sets; not {what}", set=total - len(trouble), total=total, what=trouble[0])
+        if trouble
+        else say("{set} of {total} sets", set=total, total=total),
     )
 
 
@@ -54,9 +59,11 @@ def _days(case: Case) -> Check | None:
     got = {len(w["sessions"]) for w in case.weeks}
     empty = [s["id"] for s in case.sessions if not any(p["exercises"] for p in s["parts"])]
     return Check(
-        "days a week",
+        say("days a week"),
         got == {asked} and not empty,
-        f"{min(got, default=0)} of {asked} days" + (f", empty: {empty[0]}" if empty else ""),
+        say("{got} of {asked} days, empty: {empty}", got=min(got, default=0), asked=asked, empty=empty[0])
+        if empty
+        else say("{got} of {asked} days", got=min(got, default=0), asked=asked),
     )
 
 
@@ -64,7 +71,7 @@ def _weekdays(case: Case) -> Check | None:
     if case.on_trial or not case.profile.weekdays:
         return None
     off = [s["day"] for s in case.sessions if s["day"] not in case.profile.weekdays]
-    return Check("weekdays", not off, "as asked" if not off else f"{off[0]} was not asked for")
+    return Check(say("weekdays"), not off, say("as asked") if not off else say("{day} was not asked for", day=off[0]))
 
 
 def _minutes(case: Case) -> Check:
@@ -73,12 +80,20 @@ def _minutes(case: Case) -> Check:
     if case.profile.wants("adhd") and case.profile.requested.format is None:
         limit = min(limit, 20)
     slack = SLACK_MIN if not case.on_trial else 0.1 * limit
-    return Check("minutes", longest <= limit + slack, f"longest {longest:.1f} of {limit} min")
+    return Check(
+        say("minutes"),
+        longest <= limit + slack,
+        say("longest {longest} of {limit} min", longest=Figure(f"{longest:.1f}"), limit=limit),
+    )
 
 
 def _told_minutes(case: Case) -> Check:
     off = max((abs(seconds(s) / 60 - s["minutes"]) for s in case.sessions), default=0.0)
-    return Check("minutes as told", case.on_trial or off <= 0.2, f"largest difference {off:.1f} min")
+    return Check(
+        say("minutes as told"),
+        case.on_trial or off <= 0.2,
+        say("largest difference {off} min", off=Figure(f"{off:.1f}")),
+    )
 
 
 RULES: tuple[Callable[[Case], Check | None], ...] = (

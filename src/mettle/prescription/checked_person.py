@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mettle.prescription.checked_case import exercises_of, seconds, work
 from mettle.prescription.programme import Check
 from mettle.training.catalogue import excluded_by, exercises
+from mettle.words import Figure, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,11 @@ def _reasons(case: Case) -> Check:
     bare = sorted(
         {p["exercise"] for s in case.sessions for _, p, _ in exercises_of(s) if not p["reason"] or not p["cue"]}
     )
-    return Check("a reason and a cue each", not bare, "all" if not bare else "none for " + bare[0])
+    return Check(
+        say("a reason and a cue each"),
+        not bare,
+        say("all") if not bare else say("none for {exercise}", exercise=bare[0]),
+    )
 
 
 def _choice(case: Case) -> Check:
@@ -36,7 +41,11 @@ def _choice(case: Case) -> Check:
             ]
             if len(set(good)) < 2:
                 few.add(p["exercise"])
-    return Check("two alternatives each", not few, "all" if not few else "fewer for " + ", ".join(sorted(few)))
+    return Check(
+        say("two alternatives each"),
+        not few,
+        say("all") if not few else say("fewer for {exercises}", exercises=", ".join(sorted(few))),
+    )
 
 
 def _unsafe(e: CatalogueExercise, case: Case) -> str | None:
@@ -63,7 +72,7 @@ def _safe(case: Case) -> Check:
     bad = [
         f"{e.id} ({why})" for s in [*case.sessions, *small] for _, _, e in exercises_of(s) if (why := _unsafe(e, case))
     ]
-    return Check("limitations and wishes kept", not bad, "all" if not bad else bad[0])
+    return Check(say("limitations and wishes kept"), not bad, say("all") if not bad else bad[0])
 
 
 def _bed(case: Case) -> Check | None:
@@ -79,7 +88,11 @@ def _bed(case: Case) -> Check | None:
         margins.append((60 * bed.hour + bed.minute - ends) % (24 * 60))
     if not margins:
         return None
-    return Check("done 90 minutes before bed", min(margins) >= 89.4, f"{min(margins):.0f} min before")
+    return Check(
+        say("done 90 minutes before bed"),
+        min(margins) >= 89.4,
+        say("{minutes} min before", minutes=Figure(f"{min(margins):.0f}")),
+    )
 
 
 def _circuit(case: Case) -> Check | None:
@@ -90,10 +103,14 @@ def _circuit(case: Case) -> Check | None:
         case.profile.wants("adhd") and case.profile.requested.format is None
     )
     if not circuits:
-        return Check("circuit", holds=False, figure="no circuit") if wanted else None
+        return Check(say("circuit"), holds=False, figure=say("no circuit")) if wanted else None
     stations = max(len(p["exercises"]) for p in circuits)
     rest = max((s["rest_s"] or 0) for p in circuits for e in p["exercises"] for s in e["sets"])
-    return Check("circuit", stations <= 6 and rest <= 45, f"{stations} stations, rests of {rest} s")
+    return Check(
+        say("circuit"),
+        stations <= 6 and rest <= 45,
+        say("{stations} stations, rests of {rest} s", stations=stations, rest=rest),
+    )
 
 
 def _ladder(case: Case) -> Check | None:
@@ -102,7 +119,11 @@ def _ladder(case: Case) -> Check | None:
     ladder = case.plan.get("ladder", {"steps": [], "advance": {}})
     quiet = sum("quiet hours" in step["place"] for step in ladder["steps"])
     holds = len(ladder["steps"]) >= 5 and quiet >= 1 and ladder["advance"].get("confirmed_by_person") is True
-    return Check("ladder", holds, f"{len(ladder['steps'])} steps, {quiet} in quiet hours, the person confirms")
+    return Check(
+        say("ladder"),
+        holds,
+        say("{steps} steps, {quiet} in quiet hours, the person confirms", steps=len(ladder["steps"]), quiet=quiet),
+    )
 
 
 def _trauma(case: Case) -> Check | None:
@@ -111,9 +132,9 @@ def _trauma(case: Case) -> Check | None:
     paced = all(s["tempo"] for session in case.sessions for _, p, _ in exercises_of(session) for s in work(p))
     free = all("never a failure" in s.get("note", "") for s in case.sessions)
     return Check(
-        "trauma: pace and opt-out",
+        say("trauma: pace and opt-out"),
         paced and free,
-        "tempo on every set, opt-out in every session" if paced and free else "missing",
+        say("tempo on every set, opt-out in every session") if paced and free else say("missing"),
     )
 
 
@@ -123,20 +144,28 @@ def _balance(case: Case) -> Check | None:
     if not case.supported and not case.profile.wants("falls") and case.profile.age < 65:
         return None
     without = [s["id"] for s in case.sessions if not any(e.pattern == "balance" for _, _, e in exercises_of(s))]
-    return Check("balance in every session", not without, "all" if not without else f"{len(without)} sessions without")
+    return Check(
+        say("balance in every session"),
+        not without,
+        say("all") if not without else say("{sessions} sessions without", sessions=len(without)),
+    )
 
 
 def _supported(case: Case) -> Check | None:
     if not case.supported:
         return None
     hard = [e.id for s in case.sessions for _, _, e in exercises_of(s) if e.skill > 1]
-    return Check("seated or supported", not hard, "all of skill 1" if not hard else hard[0])
+    return Check(say("seated or supported"), not hard, say("all of skill 1") if not hard else hard[0])
 
 
 def _short(case: Case) -> Check:
     least = seconds(case.plan["minimum_version"]) / 60 if "minimum_version" in case.plan else 0
     upset = seconds(case.plan["when_upset"]) / 60 if "when_upset" in case.plan else 0
-    return Check("short versions", 0 < least <= 11 and 0 < upset <= 6, f"{least:.1f} min and {upset:.1f} min")
+    return Check(
+        say("short versions"),
+        0 < least <= 11 and 0 < upset <= 6,
+        say("{least} min and {upset} min", least=Figure(f"{least:.1f}"), upset=Figure(f"{upset:.1f}")),
+    )
 
 
 def _group(case: Case) -> Check | None:
@@ -164,7 +193,14 @@ def _group(case: Case) -> Check | None:
     over = [k for k, n in used.items() if k in case.profile.group.counts and n > case.profile.group.counts[k]]
     holds = bool(places) and clashes == 0 and uneven == 0 and everywhere and not over
     return Check(
-        "group", holds, f"{len(places)} stations, {clashes} clashes, kit short of: {', '.join(over) or 'nothing'}"
+        say("group"),
+        holds,
+        say(
+            "{stations} stations, {clashes} clashes, kit short of: {kit}",
+            stations=len(places),
+            clashes=clashes,
+            kit=", ".join(over) or say("nothing"),
+        ),
     )
 
 

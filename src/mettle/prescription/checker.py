@@ -12,6 +12,7 @@ from mettle.prescription import checked_dose, checked_frame, checked_person
 from mettle.prescription.checked_arms import arm_checks
 from mettle.prescription.checked_case import case_of
 from mettle.prescription.programme import Check
+from mettle.words import say
 
 if TYPE_CHECKING:
     from mettle.prescription.profile import Profile
@@ -30,7 +31,13 @@ def check(plan: dict[str, Any], profile: Profile) -> tuple[Check, ...]:
         Whom it is for.
     """
     if plan["status"] == "refused":
-        return (Check("a refused plan has no session", holds=not plan["weeks"], figure=f"{len(plan['weeks'])} weeks"),)
+        return (
+            Check(
+                say("a refused plan has no session"),
+                holds=not plan["weeks"],
+                figure=say("{weeks} weeks", weeks=len(plan["weeks"])),
+            ),
+        )
     case = case_of(plan, profile)
     found = [rule(case) for rule in _RULES]
     return tuple(c for c in found if c is not None) + tuple(arm_checks(plan))

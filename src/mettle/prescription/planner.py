@@ -26,6 +26,7 @@ from mettle.prescription.problem import NEEDED, build, objective, within
 from mettle.prescription.programme import Plan, Shortfall, session_json
 from mettle.prescription.rotation import rotation
 from mettle.prescription.screening import OLDER, screen
+from mettle.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,9 @@ def plan(
         open_to_all = replace(profile, limitations=())  # members differ: each limitation gets its own substitution
         extras["group"] = rotation(profile, made, possible(open_to_all, screen(open_to_all), aim))
     if not solved.reproducible:
-        messages += (("not_reproducible", "The search was stopped by the clock; another run may give another plan."),)
+        messages += (
+            ("not_reproducible", say("The search was stopped by the clock; another run may give another plan.")),
+        )
     messages += (("minimum_version", people_words()["minimum"]["text"]),)
     made_plan = Plan(
         status="ok",
@@ -148,10 +151,14 @@ def _ladder() -> dict[str, Any]:
             "visits": rule["visits"],
             "calm_below": rule["calm_below"],
             "confirmed_by_person": True,
-            "text": f"After {rule['visits']} visits on a step with tension below {rule['calm_below']} of 10 at the end, the plan asks "
-            "whether you want the next step. You decide; staying, or going back one, is fine.",
+            "text": say(
+                "After {visits} visits on a step with tension below {calm} of 10 at the end, the plan asks whether you want the next step. You "
+                "decide; staying, or going back one, is fine.",
+                visits=rule["visits"],
+                calm=rule["calm_below"],
+            ),
         },
-        "record": ["tension before, 0-10", "highest tension, 0-10", "tension after, 0-10"],
+        "record": [say("tension before, 0-10"), say("highest tension, 0-10"), say("tension after, 0-10")],
     }
 
 
@@ -159,18 +166,23 @@ def _shortfalls(profile: Profile, aim: Dose, made: Template, everything: list[Ca
     """Every wish that the week does not meet: asked, got, and why."""
     found = []
     if profile.days_per_week > aim.days:
-        found.append(Shortfall("days a week", profile.days_per_week, aim.days, "one day a week stays free for rest"))
+        found.append(
+            Shortfall("days a week", profile.days_per_week, aim.days, say("one day a week stays free for rest"))
+        )
     if profile.minutes > aim.minutes and not (profile.wants("adhd") and aim.minutes >= 20):
-        why = "the time window, and being done 90 minutes before bed"
+        why = say("the time window, and being done 90 minutes before bed")
         found.append(Shortfall("minutes a session", profile.minutes, aim.minutes, why))
     if profile.time_window and aim.start and aim.start < profile.time_window[0]:
         found.append(
             Shortfall(
-                "time window", profile.time_window[0].hour, aim.start.hour, "earlier, to be done 90 minutes before bed"
+                "time window",
+                profile.time_window[0].hour,
+                aim.start.hour,
+                say("earlier, to be done 90 minutes before bed"),
             )
         )
     if profile.requested.max_test:
-        why = "no test of the maximum is planned; ordinary sets estimate it well enough"
+        why = say("no test of the maximum is planned; ordinary sets estimate it well enough")
         found.append(Shortfall("test of the maximum", 1, 0, why))
     volume = weekly_sets(made, 2)
     reach = {m: max((c.exercise.muscles.get(m, 0) for c in everything if c.strength), default=0) for m in MAJOR}
@@ -180,9 +192,9 @@ def _shortfalls(profile: Profile, aim: Dose, made: Template, everything: list[Ca
         if got < floor - 1e-6:
             possible_at_all = reach.get(muscle, 1) > 0
             why = (
-                "there is no time for more"
+                say("there is no time for more")
                 if possible_at_all
-                else "no exercise for it is left with this kit and these limits"
+                else say("no exercise for it is left with this kit and these limits")
             )
             found.append(Shortfall(f"weekly sets: {muscle}", floor, got, why))
     patterns = {c.exercise.pattern for day in made.days for c, _ in day}
@@ -190,20 +202,20 @@ def _shortfalls(profile: Profile, aim: Dose, made: Template, everything: list[Ca
     for name, group in NEEDED.items():
         if not patterns & set(group):
             why = (
-                "no exercise of it is left with this kit and these limits"
+                say("no exercise of it is left with this kit and these limits")
                 if not open_to & set(group)
-                else "there is no time for it"
+                else say("there is no time for it")
             )
             found.append(Shortfall(f"pattern: {name}", 1, 0, why))
     steady = profile.age >= OLDER or profile.wants("falls")
     if steady and "balance" not in open_to and "wheelchair" not in profile.limitations:
-        why = "no balance exercise is left with this kit and these limits; a chair to hold opens some"
+        why = say("no balance exercise is left with this kit and these limits; a chair to hold opens some")
         found.append(Shortfall("balance in every session", aim.days, 0, why))
     push, pull = (sum(n for day in made.days for c, n in day if c.exercise.pattern in g) for g in (PUSH, PULL))
     sore = any(x.startswith("shoulder") for x in profile.limitations)
     wanted = push * rows()["push_pull"]["shoulder_ratio"] if sore else push - rows()["push_pull"]["margin"]
     if pull < wanted - 1e-6:
-        found.append(Shortfall("sets of pulling", wanted, pull, "this kit gives too little to pull on"))
+        found.append(Shortfall("sets of pulling", wanted, pull, say("this kit gives too little to pull on")))
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mettle.prescription.dose import rows
 from mettle.training.catalogue import exercises
+from mettle.words import Figure, say
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -198,8 +199,16 @@ def after(
         stale = state.stale + 1
         if stale >= STALE_AFTER and state.intended is not None:
             eased = replace(state, intended=0.9 * state.intended, stale=0, misses=0, extra_reps=0)
-            return eased, "plateau", f"no step forward in {STALE_AFTER} sessions: a tenth less, and up again from there"
-        return replace(state, stale=stale, misses=0), "hold", "not yet all repetitions at this load; the same again"
+            return (
+                eased,
+                "plateau",
+                say("no step forward in {n} sessions: a tenth less, and up again from there", n=STALE_AFTER),
+            )
+        return (
+            replace(state, stale=stale, misses=0),
+            "hold",
+            say("not yet all repetitions at this load; the same again"),
+        )
     return _forward(replace(state, stale=0, misses=0), exercise, asked=asked, ladder=ladder, rule=rule, allowed=allowed)
 
 
@@ -214,30 +223,34 @@ def _sore(state: State, exercise: str, asked: Asked, pain: float, allowed: Conta
         return (
             replace(eased, swapped=easier, intended=None, hold_s=None),
             "swap",
-            f"pain of {pain:g} of 10: an easier exercise for now",
+            say("pain of {pain} of 10: an easier exercise for now", pain=Figure(f"{pain:g}")),
         )
-    return eased, "pain", f"pain of {pain:g} of 10: a fifth less; ask somebody qualified if it stays"
+    return (
+        eased,
+        "pain",
+        say("pain of {pain} of 10: a fifth less; ask somebody qualified if it stays", pain=Figure(f"{pain:g}")),
+    )
 
 
 def _missed(state: State, exercise: str, allowed: Container[str]) -> tuple[State, str, str]:
     miss = rows()["miss"]
     misses = state.misses + 1
     if misses <= miss["repeat_after"]:
-        return replace(state, misses=misses), "repeat", "fewer than asked, once: the same again"
+        return replace(state, misses=misses), "repeat", say("fewer than asked, once: the same again")
     easier = _open(exercises()[exercise].regression, allowed)
     if misses > miss["cut_after"] and easier is not None:
-        return State(swapped=easier), "swap", "three misses in a row: an easier exercise for now"
+        return State(swapped=easier), "swap", say("three misses in a row: an easier exercise for now")
     if state.intended is None:
         return (
             replace(state, misses=misses, extra_reps=state.extra_reps - 2),
             "fewer",
-            "two misses in a row: fewer repetitions",
+            say("two misses in a row: fewer repetitions"),
         )
     lower = state.intended * (1 - miss["cut"])
     return (
         replace(state, misses=misses, intended=lower, extra_reps=0),
         "cut",
-        f"two misses in a row: {100 * miss['cut']:g}% less",
+        say("two misses in a row: {cut}% less", cut=Figure(f"{100 * miss['cut']:g}")),
     )
 
 
@@ -248,7 +261,11 @@ def _by_reserve(state: State, asked: Asked, done: Done) -> tuple[State, str, str
     move = max(-MOST_RIR_STEP, min(MOST_RIR_STEP, RIR_STEP * (done.rir - asked.rir)))
     moved = replace(state, intended=state.intended * (1 + move), stale=0, misses=0)
     code = "up" if move > 0 else "down" if move < 0 else "hold"
-    return moved, code, f"{done.rir:g} were left and {asked.rir:g} were asked"
+    return (
+        moved,
+        code,
+        say("{left} were left and {asked} were asked", left=Figure(f"{done.rir:g}"), asked=Figure(f"{asked.rir:g}")),
+    )
 
 
 def _forward(
@@ -257,24 +274,34 @@ def _forward(
     if asked.hold_s is not None:
         longer = asked.hold_s + HOLD_STEP_S
         if longer > MOST_HOLD_S:
-            return _harder(state, exercise, allowed, "held for a minute")
-        return replace(state, hold_s=longer), "longer", f"held all of it: {HOLD_STEP_S} seconds more"
+            return _harder(state, exercise, allowed, say("held for a minute"))
+        return (
+            replace(state, hold_s=longer),
+            "longer",
+            say("held all of it: {seconds} seconds more", seconds=HOLD_STEP_S),
+        )
     if state.intended is None:
         if asked.high is not None and asked.high >= BODY_TOP:
-            return _harder(state, exercise, allowed, f"{BODY_TOP} repetitions in every set")
-        return replace(state, extra_reps=state.extra_reps + 1), "reps", "all repetitions in every set: one more each"
+            return _harder(state, exercise, allowed, say("{n} repetitions in every set", n=BODY_TOP))
+        return (
+            replace(state, extra_reps=state.extra_reps + 1),
+            "reps",
+            say("all repetitions in every set: one more each"),
+        )
     if len(ladder) > 1 and _is_places(ladder):
         return _next_place(state, exercise, ladder, allowed)
     step = step_of(exercise)
     intended = state.intended * (1 + step)
     now, then = nearest(ladder, state.intended), nearest(ladder, intended)
     if then > now:
-        return replace(state, intended=intended, extra_reps=0), "up", "all repetitions in every set: the next load"
+        return replace(state, intended=intended, extra_reps=0), "up", say("all repetitions in every set: the next load")
     above = min((x for x in ladder if x > now), default=None)
     if above is None:
         if state.extra_reps >= MOST_EXTRA_REPS:
-            return _harder(replace(state, intended=intended), exercise, allowed, "your heaviest load has become easy")
-        return replace(state, extra_reps=state.extra_reps + 1), "reps", "your heaviest load: one repetition more"
+            return _harder(
+                replace(state, intended=intended), exercise, allowed, say("your heaviest load has become easy")
+            )
+        return replace(state, extra_reps=state.extra_reps + 1), "reps", say("your heaviest load: one repetition more")
     more = (
         state.extra_reps
         if rule != "double" or (above - now) / max(now, 1) <= COARSE
@@ -283,7 +310,7 @@ def _forward(
     return (
         replace(state, intended=intended, extra_reps=more),
         "reps" if more > state.extra_reps else "nearer",
-        "the next load is a big step: it comes a little nearer",
+        say("the next load is a big step: it comes a little nearer"),
     )
 
 
@@ -300,22 +327,22 @@ def _next_place(
         return (
             replace(state, extra_reps=state.extra_reps + 1),
             "reps",
-            "all repetitions in every set: one more each, then the next step",
+            say("all repetitions in every set: one more each, then the next step"),
         )
     if state.intended + 1 > ladder[-1]:
-        return _harder(state, exercise, allowed, "your strongest setting has become easy")
+        return _harder(state, exercise, allowed, say("your strongest setting has become easy"))
     return (
         replace(state, intended=state.intended + 1, extra_reps=0),
         "up",
-        "all repetitions in every set: the next step",
+        say("all repetitions in every set: the next step"),
     )
 
 
 def _harder(state: State, exercise: str, allowed: Container[str], why: str) -> tuple[State, str, str]:
     harder = _open(exercises()[exercise].progression, allowed)
     if harder is None:
-        return state, "hold", f"{why}: keep it there, slower if you like"
-    return State(swapped=harder), "harder", f"{why}: the harder exercise"
+        return state, "hold", say("{why}: keep it there, slower if you like", why=why)
+    return State(swapped=harder), "harder", say("{why}: the harder exercise", why=why)
 
 
 def nearest(ladder: Sequence[float], wanted: float) -> float:

@@ -16,6 +16,7 @@ from mettle.prescription.dose import rows
 from mettle.prescription.progress import Asked, Change, Done, State, after, nearest
 from mettle.training.catalogue import exercises
 from mettle.units import KG_PER_LB
+from mettle.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -404,7 +405,12 @@ def _one(
     swapped = current != planned["exercise"]
     if swapped:
         known = exercises()[current]
-        planned = {**planned, "exercise": current, "cue": known.cue, "reason": f"Instead, for now: {planned['reason']}"}
+        planned = {
+            **planned,
+            "exercise": current,
+            "cue": known.cue,
+            "reason": say("Instead, for now: {reason}", reason=planned["reason"]),
+        }
     if state.intended is None and state.extra_reps == 0 and state.hold_s is None and not swapped:
         return planned
     return {
@@ -459,7 +465,7 @@ def _set(
 
 def _load(old: Mapping[str, Any], setting: Mapping[str, Any] | None, size: float) -> dict[str, Any]:
     if setting is None:
-        return {**old, "amount": round(size, 1), "unit": old.get("unit") or "kg", "set_up": "as near as you can"}
+        return {**old, "amount": round(size, 1), "unit": old.get("unit") or "kg", "set_up": say("as near as you can")}
     amount = setting["amount"]
     unit = "degrees" if setting["kind"] == "angle" else None if amount is None else "kg"
     return {
@@ -484,16 +490,20 @@ def _easing(entries: Sequence[Mapping[str, Any]], before: int, on: date | None, 
     for days, name in ((84, "load_after_12_weeks"), (28, "load_after_4_weeks"), (14, "load_after_2_weeks")):
         if gap >= days:
             share = float(back[name])
-            words = f"{gap // 7} weeks since the last session: {100 * (1 - share):.0f}% less to come back"
+            words = say(
+                "{weeks} weeks since the last session: {less}% less to come back",
+                weeks=gap // 7,
+                less=f"{100 * (1 - share):.0f}",
+            )
             return _Easing(share, fewer=True, code="break", why=words)
     skipped = [e["skipped"] for e in entries[place + 1 : before]]
     if "illness" in skipped:
-        words = "after being ill: a tenth less and one set less, then up again"
+        words = say("after being ill: a tenth less and one set less, then up again")
         return _Easing(float(back["load_after_2_weeks"]), fewer=True, code="illness", why=words)
     if _tired(entries, before) and not deload:
-        return _Easing(0.9, fewer=True, code="deload", why="the last three sessions were very hard: an easier one")
+        return _Easing(0.9, fewer=True, code="deload", why=say("the last three sessions were very hard: an easier one"))
     if "missed" in skipped:
-        return _Easing(code="missed", why="the missed session comes now; nothing is added on top")
+        return _Easing(code="missed", why=say("the missed session comes now; nothing is added on top"))
     return _Easing()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mettle.prescription.dose import rows
 from mettle.training.loads import Setting, angles, bands, bar, dumbbells, single, sled, stack
+from mettle.words import Figure, mark, say
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -37,34 +38,39 @@ def _settings(kind: str, hands: int, profile: Profile) -> tuple[Setting, ...]:
         return _bar(profile.bar_kg, profile.plates_kg)
     if kind == "dumbbell" and "dumbbell" in owned:
         if not profile.dumbbells_kg:
-            return (_unknown("a pair of dumbbells" if hands == 2 else "a dumbbell", per_hand=hands == 2),)
+            two = say("a pair of dumbbells that leaves the repetitions in reserve")
+            one = say("a dumbbell that leaves the repetitions in reserve")
+            return (Setting("kg", None, two if hands == 2 else one, per_hand=hands == 2),)
         return dumbbells(profile.dumbbells_kg, count=profile.dumbbell_count, hands=hands)
     if kind == "kettlebell" and "kettlebell" in owned:
         if not profile.kettlebells_kg:
-            return (_unknown("a kettlebell"),) if hands == 1 else ()
+            return (
+                (Setting("kg", None, say("a kettlebell that leaves the repetitions in reserve")),) if hands == 1 else ()
+            )
         if hands == 2:
             pairs = sorted(kg for kg, n in Counter(profile.kettlebells_kg).items() if n >= 2)
-            return tuple(Setting("kg", kg, f"a pair of kettlebells, {kg:f} kg each", per_hand=True) for kg in pairs)
-        return single(profile.kettlebells_kg, "kettlebell")
+            return tuple(
+                Setting("kg", kg, say("a pair of kettlebells, {kg} kg each", kg=Figure(f"{kg:f}")), per_hand=True)
+                for kg in pairs
+            )
+        return single(profile.kettlebells_kg, mark("kettlebell {kg} kg"))
     if kind == "sandbag" and "sandbag" in owned:
-        return single(profile.sandbags_kg, "sandbag") if profile.sandbags_kg else (_unknown("a sandbag"),)
+        if profile.sandbags_kg:
+            return single(profile.sandbags_kg, mark("sandbag {kg} kg"))
+        return (Setting("kg", None, say("a sandbag that leaves the repetitions in reserve")),)
     if kind == "stack":
         if profile.stack is None:
-            return (Setting("stack", None, "the pin that leaves the repetitions in reserve"),)
+            return (Setting("stack", None, say("the pin that leaves the repetitions in reserve")),)
         return stack(profile.stack.first_kg, profile.stack.step_kg)
     if kind == "sled" and "sled" in owned:
         return sled(profile.plates_kg)
     if kind == "band" and "band" in owned:
-        return bands(profile.bands) if profile.bands else (Setting("band", None, "your band"),)
+        return bands(profile.bands) if profile.bands else (Setting("band", None, say("your band")),)
     if kind == "angle":
         return angles()
     if kind in ("bodyweight", "time"):
         return (Setting("bodyweight"),)
     return ()
-
-
-def _unknown(what: str, *, per_hand: bool = False) -> Setting:
-    return Setting("kg", None, f"{what} that leaves the repetitions in reserve", per_hand=per_hand)
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+from mettle.words import told
+
 _SIDE = re.compile(r"bar ([\d.]+) kg \+ ([\d.]+(?: \+ [\d.]+)*) a side")
 _HEIGHTS = ((20.0, 56), (10.0, 46), (5.0, 36), (2.5, 28), (0.0, 20))
 
@@ -32,4 +34,4 @@ def picture(set_up: str) -> str:
         parts.append(
             f'<text x="{x + 17}" y="37" text-anchor="middle" font-size="14" font-weight="700" fill="#ffffff">{kg:g}</text>'
         )
-    return f'<svg viewBox="0 0 300 64" width="300" height="64" role="img" aria-label="{escape(set_up)}" font-family="sans-serif" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+    return f'<svg viewBox="0 0 300 64" width="300" height="64" role="img" aria-label="{escape(told(set_up))}" font-family="sans-serif" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 from mettle.training.vocabulary import EQUIPMENT, LIMITATIONS
+from mettle.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -234,7 +235,7 @@ def exercises() -> dict[str, CatalogueExercise]:
 def _exercise(key: str, row: dict[str, Any]) -> CatalogueExercise:
     return CatalogueExercise(
         id=key,
-        name=row["name"],
+        name=mark(row["name"]),
         pattern=row["pattern"],
         equipment=tuple(tuple(group) for group in row.get("equipment", [])),
         compound=row.get("compound", True),
@@ -257,8 +258,8 @@ def _exercise(key: str, row: dict[str, Any]) -> CatalogueExercise:
         progression=row.get("progression"),
         band_version=row.get("band_version"),
         cable_version=row.get("cable_version"),
-        cue=row["cue"],
-        breath=row["breath"],
+        cue=mark(row["cue"]),
+        breath=mark(row["breath"]),
     )
 
 
@@ -272,7 +273,7 @@ def exclusions() -> dict[str, Exclusion]:
             max_spinal_load=row.get("max_spinal_load", 3),
             max_joint=row.get("max_joint", {}),
             positions=frozenset(row.get("positions", [])),
-            why=row["why"],
+            why=mark(row["why"]),
             source=row["source"],
             checked=row["checked"],
         )

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from mettle.units import plain
+from mettle.words import Figure, mark, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,8 +80,14 @@ def bar(bar_kg: Decimal, plates_kg: Iterable[Decimal]) -> tuple[Setting, ...]:
 
 
 def _bar_words(bar_kg: Decimal, used: Sequence[Decimal]) -> str:
-    empty = f"bar {plain(bar_kg)} kg"
-    return f"{empty} + {' + '.join(plain(p) for p in used)} a side" if used else f"{empty}, no plates"
+    bar = Figure(plain(bar_kg))
+    if not used:
+        return say("bar {bar} kg, no plates", bar=bar)
+    return say("bar {bar} kg + {plates} a side", bar=bar, plates=_sum(used))
+
+
+def _sum(plates: Sequence[Decimal]) -> Figure:
+    return Figure(" + ".join(plain(p) for p in plates))
 
 
 def dumbbells(sizes_kg: Sequence[Decimal], *, count: int | None = None, hands: int = 1) -> tuple[Setting, ...]:
@@ -105,17 +112,23 @@ def dumbbells(sizes_kg: Sequence[Decimal], *, count: int | None = None, hands: i
         owned = dict(listed)
     else:
         owned = dict.fromkeys(listed, 2 if count is None else count)
-    words = "a pair of {} kg" if hands == 2 else "one of {} kg"
+    words = mark("a pair of {kg} kg") if hands == 2 else mark("one of {kg} kg")
     return tuple(
-        Setting("kg", size, words.format(plain(size)), per_hand=hands == 2)
+        Setting("kg", size, say(words, kg=Figure(plain(size))), per_hand=hands == 2)
         for size, have in sorted(owned.items())
         if have >= hands
     )
 
 
 def single(sizes_kg: Iterable[Decimal], what: str) -> tuple[Setting, ...]:
-    """Kettlebells or sandbags, one at a time, lightest first."""
-    return tuple(Setting("kg", size, f"{what} {plain(size)} kg") for size in sorted(set(sizes_kg)))
+    """Kettlebells or sandbags, one at a time, lightest first.
+
+    Parameters
+    ----------
+    what
+        A sentence with a place for the size: ``kettlebell {kg} kg``.
+    """
+    return tuple(Setting("kg", size, say(what, kg=Figure(plain(size)))) for size in sorted(set(sizes_kg)))
 
 
 def stack(first_kg: Decimal, step_kg: Decimal, *, pins: int = STACK_PINS) -> tuple[Setting, ...]:
@@ -125,7 +138,10 @@ def stack(first_kg: Decimal, step_kg: Decimal, *, pins: int = STACK_PINS) -> tup
     'pin 3 (15 kg)'
     """
     amounts = [first_kg + step_kg * pin for pin in range(pins)]
-    return tuple(Setting("stack", amount, f"pin {n} ({plain(amount)} kg)") for n, amount in enumerate(amounts, 1))
+    return tuple(
+        Setting("stack", amount, say("pin {n} ({kg} kg)", n=n, kg=Figure(plain(amount))))
+        for n, amount in enumerate(amounts, 1)
+    )
 
 
 def bands(colours: Sequence[str]) -> tuple[Setting, ...]:
@@ -133,13 +149,16 @@ def bands(colours: Sequence[str]) -> tuple[Setting, ...]:
 
     Measured resistance differs from what makers print, so a band is never turned into %1RM.
     """
-    return tuple(Setting("band", None, f"{colour} band", colour=colour) for colour in colours)
+    return tuple(Setting("band", None, say("{colour} band", colour=mark(colour)), colour=colour) for colour in colours)
 
 
 def angles() -> tuple[Setting, ...]:
     """Body angles on straps, a wall or a bench, easiest first."""
-    words = {75: "nearly upright", 60: "leaning a little", 45: "half way", 30: "low"}
-    return tuple(Setting("angle", Decimal(a), f"body about {a}° to the floor: {words[a]}") for a in BODY_ANGLES)
+    words = {75: mark("nearly upright"), 60: mark("leaning a little"), 45: mark("half way"), 30: mark("low")}
+    return tuple(
+        Setting("angle", Decimal(a), say("body about {angle}° to the floor: {how}", angle=a, how=words[a]))
+        for a in BODY_ANGLES
+    )
 
 
 def sled(plates_kg: Iterable[Decimal]) -> tuple[Setting, ...]:
@@ -153,7 +172,7 @@ def sled(plates_kg: Iterable[Decimal]) -> tuple[Setting, ...]:
         for total, used in list(sums.items()):
             sums.setdefault(total + plate, (*used, plate))
     return tuple(
-        Setting("sled", amount, f"sled with {' + '.join(plain(p) for p in used)} kg" if used else "empty sled")
+        Setting("sled", amount, say("sled with {plates} kg", plates=_sum(used)) if used else say("empty sled"))
         for amount, used in sorted(sums.items())
     )
 

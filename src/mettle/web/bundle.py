@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from mettle import instruments, prescription
 from mettle.instruments import safety
 from mettle.reports import plates
 from mettle.training import catalogue
 from mettle.web import checkins, days, exposures, guarded, kit, lock, models, programme, questionnaires, reactions
+from mettle.words import Figure, Sentence, mark, say, together, told
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from mettle.words import Value
 
 IN_TURN = ("superset", "circuit")
 DEFAULT_CHECK_IN = ("mood", "calm", "energy")
@@ -24,38 +28,41 @@ MOST_CHECK_IN = 8
 
 
 def of(person: models.Person) -> dict[str, Any]:
-    """The bundle of one person."""
+    """The bundle of one person, in the language of whoever asks."""
     plan = programme.current(person)
     stored = models.SafetyPlan.objects.filter(person=person).first()
     sessions, short = _workouts(person, plan) if plan else ([], [])
-    return {
-        "hosted": settings.PLACE.hosted,
-        "simulated": person.simulated,
-        "lock": lock.for_the_phone(person),
-        "sessions": sessions,
-        "short": short,
-        "plates": _plates([*sessions, *short]),
-        "bands": list(person.profile.get("bands") or ()),
-        "ladder": ladder(person, plan) if plan else None,
-        "gentle": "ptsd" in person.profile.get("goals", ()),
-        "name": person.choices.get("app_name") or "mettle",
-        "show_wins": guarded.wins_shown(person),
-        "sound": person.choices.get("sound", False),
-        "check_in": check_in(person),
-        "reaction": reactions.words(person),
-        "safety": {"red_flags": red_flags(), "grounding": GROUNDING},
-        "safety_plan": stored.plan if stored else None,
-        "help": help_cards(person, stored),
-        "questionnaires": questionnaires.forms(),
-        "no_wording": _("The official wording is not on this machine. Get it with: mettle text fetch"),
-    }
+    found: dict[str, Any] = told(
+        {
+            "hosted": settings.PLACE.hosted,
+            "simulated": person.simulated,
+            "lock": lock.for_the_phone(person),
+            "sessions": sessions,
+            "short": short,
+            "plates": _plates([*sessions, *short]),
+            "bands": list(person.profile.get("bands") or ()),
+            "ladder": ladder(person, plan) if plan else None,
+            "gentle": "ptsd" in person.profile.get("goals", ()),
+            "name": person.choices.get("app_name") or "mettle",
+            "show_wins": guarded.wins_shown(person),
+            "sound": person.choices.get("sound", False),
+            "check_in": check_in(person),
+            "reaction": reactions.words(person),
+            "safety": {"red_flags": red_flags(), "grounding": [str(line) for line in GROUNDING]},
+            "safety_plan": stored.plan if stored else None,
+            "help": help_cards(person, stored),
+            "questionnaires": questionnaires.forms(),
+            "no_wording": _("The official wording is not on this machine. Get it with: mettle text fetch"),
+        }
+    )
+    return found
 
 
 GROUNDING = [
-    _("Put both feet on the floor. Feel the ground hold you."),
-    _("Name five things you see, four you hear, three you can touch."),
-    _("Breathe out slowly, longer than you breathe in. Five times."),
-    _("You can stop here. Stopping is a whole session too."),
+    lazy("Put both feet on the floor. Feel the ground hold you."),
+    lazy("Name five things you see, four you hear, three you can touch."),
+    lazy("Breathe out slowly, longer than you breathe in. Five times."),
+    lazy("You can stop here. Stopping is a whole session too."),
 ]
 
 
@@ -156,13 +163,13 @@ def help_cards(person: models.Person, stored: models.SafetyPlan | None) -> dict[
         "contact": choices.get("contact"),
         "safety_item": {key: pair(answer) for key, answer in answers.items()},
         "danger": _card(safety.response("phq9", 9, 3, in_danger=True, **known), own),
-        "same_day": [m.text for m in safety.response("phq9", 9, 2, in_danger=False, **known).messages],
+        "same_day": [told(m.text) for m in safety.response("phq9", 9, 2, in_danger=False, **known).messages],
     }
 
 
 def help_card(country: str | None, own: str = "") -> dict[str, Any]:
     """The card of the page "Help now": the same ways out, opened by the person and not by an answer."""
-    card = _card(safety.Response(safety.help_card("full", country=country)), own)
+    card: dict[str, Any] = told(_card(safety.Response(safety.help_card("full", country=country)), own))
     return card | {
         "title": _("You do not have to carry this alone"),
         "lines": [
@@ -206,7 +213,8 @@ def _workouts(person: models.Person, plan: models.Plan) -> tuple[list[dict[str, 
     """The sessions ahead; and the ten-minute version of a bad day and the five minutes when upset, where the plan has them."""
     titles = {"minimum_version": _("The ten-minute version"), "when_upset": _("Five minutes when upset")}
     ahead = programme.ahead(person, plan)
-    short = {key: plan.plan[key] | {"id": key} for key in titles if plan.plan.get(key)}
+    document = plan.told
+    short = {key: document[key] | {"id": key} for key in titles if document.get(key)}
     profile = kit.key_of(plan.profile)
     named = {
         name
@@ -229,7 +237,7 @@ def _plates(sessions: list[dict[str, Any]]) -> dict[str, str]:
         for exercise in session["exercises"]:
             for shown in (exercise, *exercise["alternatives"]):
                 words |= {s["set_up"] for s in (*shown["sets"], *shown["settable"])}
-    return {w: drawn for w in sorted(words) if (drawn := plates.picture(w))}
+    return {told(w): drawn for w in sorted(words) if (drawn := plates.picture(w))}
 
 
 def workout(
@@ -246,7 +254,7 @@ def workout(
                 other["steps"] = _instead(part, first, place, other)
             exercises.append(found)
         steps += _steps(part, first)
-    names = ", ".join(e["name"] for e in exercises[:2])
+    names = together(*(e["name"] for e in exercises[:2]), between=", ")
     return {
         "id": session["id"],
         "on": session.get("on"),
@@ -290,7 +298,7 @@ def _instead(part: dict[str, Any], first: int, place: int, other: dict[str, Any]
 
 def ladder(person: models.Person, plan: models.Plan) -> dict[str, Any] | None:
     """The ladder with the step that was last chosen, and the question for the next one where the record allows it."""
-    stored: dict[str, Any] | None = plan.plan.get("ladder")
+    stored: dict[str, Any] | None = plan.told.get("ladder")
     if not stored:
         return None
     visits = exposures.visits(person)
@@ -397,7 +405,7 @@ def _records(exercise: str, name: str, last: dict[str, list[dict[str, Any]]]) ->
     return [{"exercise": exercise, "name": name, "amount": a, "unit": u, "reps": reps} for (a, u), reps in best.items()]
 
 
-def sets_in_words(sets: list[dict[str, Any]]) -> str:
+def sets_in_words(sets: list[dict[str, Any]]) -> Sentence:
     """Planned sets in a line: ``3 × 8–10 at 16 kg, leave 3``.
 
     >>> one = {"kind": "work", "reps": [8, 10], "hold_s": None, "rir": 3, "rest_s": 90, "tempo": None, "side": "both"}
@@ -406,21 +414,33 @@ def sets_in_words(sets: list[dict[str, Any]]) -> str:
     """
     work = [_set(s) for s in sets if s["kind"] == "work"] or [_set(s) for s in sets]
     if not work:
-        return ""
+        return say("")
     one = work[0]
-    reps = (
-        f"{one['hold_s']} s"
+    values: dict[str, Value] = {
+        "sets": len(work),
+        "reps": say("{seconds} s", seconds=one["hold_s"])
         if one["hold_s"]
         else f"{one['reps'][0]}–{one['reps'][1]}"
         if isinstance(one["reps"], list)
-        else str(one["reps"] or "")
-    )
-    load = (
-        f"{one['colour']} band"
-        if one["colour"]
-        else f"{one['amount']} {one['unit']}{' each hand' if one['per_hand'] else ''}"
-        if one["amount"]
-        else ""
-    )
-    effort = f", leave {one['rir']:g}" if one["rir"] is not None else ""
-    return f"{len(work)} × {reps}{f' at {load}' if load else ''}{effort}"
+        else str(one["reps"] or ""),
+        "load": _load_in_words(one),
+        "left": Figure("" if one["rir"] is None else f"{one['rir']:g}"),
+    }
+    if values["load"]:
+        if values["left"]:
+            return say("{sets} × {reps} at {load}, leave {left}", **values)
+        return say("{sets} × {reps} at {load}", **values)
+    if values["left"]:
+        return say("{sets} × {reps}, leave {left}", **values)
+    return say("{sets} × {reps}", **values)
+
+
+def _load_in_words(one: dict[str, Any]) -> Sentence:
+    if one["colour"]:
+        return say("{colour} band", colour=mark(one["colour"]))
+    if not one["amount"]:
+        return say("")
+    amount, unit = Figure(one["amount"]), one["unit"]
+    if one["per_hand"]:
+        return say("{amount} {unit} each hand", amount=amount, unit=unit)
+    return say("{amount} {unit}", amount=amount, unit=unit)

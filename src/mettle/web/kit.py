@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mettle import prescription
 from mettle.training import catalogue, figure
+from mettle.words import together
 
 if TYPE_CHECKING:
     from mettle.prescription import Offers, Profile
@@ -38,7 +39,7 @@ def shown(exercise: str, profile: str) -> dict[str, Any]:
     return {
         "exercise": exercise,
         "name": entry.name,
-        "cue": f"{entry.cue} {entry.breath}".strip(),
+        "cue": together(entry.cue, entry.breath),
         "picture": figure.svg(exercise, standalone=True),
         "settable": [
             {"amount": f"{s.amount:f}", "unit": "kg", "set_up": s.set_up}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mettle.words.catalogues import LOCALE, reader_of_environment
 from mettle.words.kept import kept, recalled
-from mettle.words.sentences import Figure, Reader, Sentence, Value, mark, read_by, say, says, together, told
+from mettle.words.sentences import Figure, Reader, Sentence, Value, mark, marked, read_by, say, says, together, told
 
 __all__ = [
     "LOCALE",
@@ -18,6 +18,7 @@ __all__ = [
     "Value",
     "kept",
     "mark",
+    "marked",
     "read_by",
     "reader_of_environment",
     "recalled",

@@ -15,8 +15,11 @@ SAID = "said"
 
 
 def kept(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document as JSON takes it, with one more key: English sentence -> how it was made."""
-    return {**document, SAID: {str(s): _made(s) for s in _sentences(document)}}
+    """The document as JSON takes it, with one more key: field -> English sentence in it -> how it was made."""
+    made: dict[str, dict[str, Any]] = {}
+    for field, sentence in _sentences(document, ""):
+        made.setdefault(field, {})[str(sentence)] = _made(sentence)
+    return {**document, SAID: made}
 
 
 def recalled(document: dict[str, Any]) -> dict[str, Any]:
@@ -29,29 +32,33 @@ def recalled(document: dict[str, Any]) -> dict[str, Any]:
     made = document.get(SAID)
     if not isinstance(made, dict):
         return document
-    again = {text: _sentence(text, how) for text, how in made.items()}
-    return {key: value if key == SAID else _again(value, again) for key, value in document.items()}
+    again = {
+        field: {text: _sentence(text, how) for text, how in sentences.items()}
+        for field, sentences in made.items()
+        if isinstance(sentences, dict)
+    }
+    return {key: value if key == SAID else _again(value, again, key) for key, value in document.items()}
 
 
-def _again(value: Any, again: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
+def _again(value: Any, again: Mapping[str, Mapping[str, str]], field: str) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, str):
-        return again.get(value, value)
+        return again[field].get(value, value) if field in again else value
     if isinstance(value, dict):
-        return {key: _again(inner, again) for key, inner in value.items()}
+        return {key: _again(inner, again, key) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_again(inner, again) for inner in value]
+        return [_again(inner, again, field) for inner in value]
     return value
 
 
-def _sentences(value: Any) -> Iterator[Sentence]:  # noqa: ANN401 - any JSON
+def _sentences(value: Any, field: str) -> Iterator[tuple[str, Sentence]]:  # noqa: ANN401 - any JSON
     if isinstance(value, Sentence):
-        yield value
+        yield field, value
     elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _sentences(inner)
+        for key, inner in value.items():
+            yield from _sentences(inner, str(key))
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _sentences(inner)
+            yield from _sentences(inner, field)
 
 
 def _made(said: Sentence) -> dict[str, Any]:

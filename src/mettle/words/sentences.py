@@ -115,6 +115,15 @@ def mark(text: str) -> Sentence:
     return Sentence(text, text, {})
 
 
+def marked(document: Any) -> Any:  # noqa: ANN401 - a table of a data file
+    """A table of a data file whose every text is a sentence."""
+    if isinstance(document, str):
+        return mark(document)
+    if isinstance(document, dict):
+        return {key: marked(value) for key, value in document.items()}
+    return [marked(value) for value in document] if isinstance(document, list) else document
+
+
 def together(*parts: str, between: str = " ") -> Sentence:
     """Several sentences, or names of a list, one after the other; what is empty is left out.
 

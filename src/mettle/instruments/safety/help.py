@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mettle.instruments.safety._tables import table
 from mettle.instruments.safety.messages import message
+from mettle.words import mark, say
 
 if TYPE_CHECKING:
     from mettle.instruments.safety.plan import Person, SafetyPlan
@@ -131,7 +132,11 @@ def help_card(
     """
     known = [n for n in help_numbers(country) if n.checked_by_a_person] if country else []
     urgent = next((n for n in known if n.kind == "emergency"), None)
-    emergency = f"{urgent.name}: {urgent.number}" if urgent else message("help_local_emergency").text
+    emergency = (
+        say("{name}: {number}", name=mark(urgent.name), number=urgent.number)
+        if urgent
+        else message("help_local_emergency").text
+    )
     lines = tuple(f"{d['name']}: {d['where']}" for d in table("help")["directories"])
     lines_said = tuple(n for n in known if n.kind != "emergency")
     if contact is None and plan is not None and plan.people:

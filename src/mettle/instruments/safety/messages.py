@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mettle.instruments.safety._tables import table
+from mettle.words import mark
 
 _CONDITION = (
     r"depress\w*|(?:\w+ )?anxiety|ptsd|post.?traumatic \w+|adhd|insomnia|bipolar|psychosis|burn.?out|(?:an )?eating disorder|"
@@ -53,7 +54,7 @@ class Message:
 def messages() -> dict[str, Message]:
     """All sentences by id."""
     return {
-        key: Message(key, row.get("code", key), row["text"], row.get("reviewed", False))
+        key: Message(key, row.get("code", key), mark(row["text"]), row.get("reviewed", False))
         for key, row in table("messages").items()
     }
 

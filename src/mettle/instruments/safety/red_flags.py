@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mettle.instruments.safety._tables import one_of, table
+from mettle.words import mark, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +46,8 @@ def red_flags() -> dict[str, RedFlag]:
     flags = []
     for key, row in rules["flags"].items():
         level = rules["levels"][row["level"]]
-        text = " ".join(t for t in (row.get("extra"), level["text"]) if t)
-        flags.append(RedFlag(key, row["words"], row["level"], level["rank"], level["ends_session"], text))
+        text = together(*(mark(t) for t in (row.get("extra"), level["text"]) if t))
+        flags.append(RedFlag(key, mark(row["words"]), row["level"], level["rank"], level["ends_session"], text))
     return {f.id: f for f in sorted(flags, key=lambda f: -f.rank)}
 
 

@@ -22,6 +22,7 @@ from mettle.web import bundle, days, following, plan_calendar, plan_edits, progr
 from mettle.web.computing import without_style
 from mettle.web.middleware import CSP
 from mettle.web.people import person_of
+from mettle.words import mark, together
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -140,7 +141,7 @@ def printed(request: HttpRequest) -> HttpResponse:
     plan = _current(request)
     if plan is None:
         return redirect("plan")
-    page = without_style(report.html(plan.plan))
+    page = without_style(report.html(plan.told))
     response = HttpResponse(page)
     response["Content-Security-Policy"] = CSP.replace("style-src 'self'", f"style-src 'self' {_own_styles(page)}")
     return response
@@ -180,12 +181,13 @@ def session_shown(session: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": session["id"],
         "on": date.fromisoformat(session["on"]) if session["on"] else None,
-        "day": session["day"],
+        "day": mark(str(session["day"])),
         "start": session["start"],
         "minutes": round(session["minutes"]),
-        "arm": session["arm"],
-        "names": ", ".join(
-            names[e["exercise"]].name for p in session["parts"] if p["kind"] != "warm_up" for e in p["exercises"]
+        "arm": mark(session["arm"].replace("_", " ")) if session["arm"] else None,
+        "names": together(
+            *(names[e["exercise"]].name for p in session["parts"] if p["kind"] != "warm_up" for e in p["exercises"]),
+            between=", ",
         ),
         "parts": [
             {

@@ -18,6 +18,7 @@ from mettle.reports.progress import name_of
 from mettle.training import catalogue
 from mettle.web import days, own_edits
 from mettle.web.people import person_of
+from mettle.words import Figure, mark, say, together, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,7 +81,7 @@ def one(request: HttpRequest, session: UUID) -> HttpResponse:
         "row": row,
         "sets": sets,
         "minutes": round(row.duration_s / 60) if row.duration_s else None,
-        "names": sorted({e.name for e in catalogue.exercises().values()} | {str(s["name"]) for s in sets}),
+        "names": sorted({told(e.name) for e in catalogue.exercises().values()} | {told(s["name"]) for s in sets}),
         "last": sets[-1] if sets else None,
         "yesterday": days.today(person) - timedelta(days=1),
     }
@@ -197,7 +198,7 @@ def _id_of(written: str) -> str:
     name = written.strip()
     if not name:
         raise ValueError(_("say which exercise"))
-    known = {e.name.lower(): e.id for e in catalogue.exercises().values()}
+    known = {name.lower(): e.id for e in catalogue.exercises().values() for name in (e.name, told(e.name))}
     return known.get(name.lower(), name[:200])
 
 
@@ -210,13 +211,17 @@ def _sets(person: models.Person, sessions: Iterable[UUID]) -> dict[UUID, list[mo
 
 
 def _names(sets: list[models.Set]) -> str:
-    return ", ".join(dict.fromkeys(name_of(s.exercise) for s in sets))
+    return together(*dict.fromkeys(name_of(s.exercise) for s in sets), between=", ")
 
 
 def set_in_words(row: models.Set) -> str:
     """One set in a line: ``10 × 16 kg, 3 left``."""
-    load = f"{row.amount} {row.unit}{_(' each hand') if row.per_hand else ''}" if row.amount else row.colour
-    much = f"{row.hold_s:g} s" if row.hold_s else (str(row.reps) if row.reps is not None else "")
-    words = " × ".join(x for x in (much, load) if x)
-    left = _(", %g left") % row.rir if row.rir is not None else ""
-    return _("left out") if row.status == "missed" else f"{words}{left}"
+    if row.status == "missed":
+        return _("left out")
+    amount, unit = Figure(row.amount), row.unit
+    load = say("{amount} {unit}", amount=amount, unit=unit) if row.amount else mark(row.colour)
+    if row.amount and row.per_hand:
+        load = say("{amount} {unit} each hand", amount=amount, unit=unit)
+    much = Figure(f"{row.hold_s:g} s" if row.hold_s else (str(row.reps) if row.reps is not None else ""))
+    words = together(much, load, between=" × ")
+    return words if row.rir is None else say("{set}, {left} left", set=words, left=Figure(f"{row.rir:g}"))

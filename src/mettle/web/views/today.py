@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mettle import instruments
 from mettle.web import bundle, checkins, days, news, programme, questionnaires, stored_trials, trialing, weekly
 from mettle.web.people import person_of
+from mettle.words import told
 
 if TYPE_CHECKING:
     from datetime import date
@@ -97,7 +98,7 @@ def _title(session: dict[str, Any]) -> str:
     minutes = round(session["minutes"])
     parts = [p["exercises"][0] for p in session["parts"] if p["exercises"] and p["kind"] != "warm_up"]
     first = bundle.name_of(parts[0]["exercise"]) if parts else _("Session")
-    return _("%(first)s and more · %(minutes)d min") % {"first": first, "minutes": minutes}
+    return _("%(first)s and more · %(minutes)d min") % {"first": told(first), "minutes": minutes}
 
 
 def fortnight(person: models.Person, today: date, *, begun: date | None) -> list[dict[str, Any]]:

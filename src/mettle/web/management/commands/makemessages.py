@@ -29,7 +29,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "evidence/data/claims.toml": ("overall", "title", "says", "finding", "for_you", "not_about"),
     "evidence/data/certainty.toml": ("about", "down"),
     "evidence/data/studies.csv": ("says", "compared_with", "outcome", "exposure", "kind"),
-    "trials/data/designs.toml": ("words", "part"),
+    "trials/data/designs.toml": ("words", "part", "arms"),
 }
 """Data file -> the fields that a person reads; of a field that holds more, all of its texts."""
 INSTRUMENT = ("construct", "words", "bands")
@@ -76,9 +76,10 @@ def _under(value: Any, fields: tuple[str, ...]) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text under a field; identifiers as the words that are shown for them."""
+    """Every text under a field; identifiers as the words that are shown for them, also where they begin a sentence."""
     if isinstance(value, str):
-        yield value if " " in value else value.replace("_", " ")
+        words = value if " " in value else value.replace("_", " ")
+        yield from dict.fromkeys((words, words[:1].upper() + words[1:]) if " " not in value else (words,))
     elif isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _texts(inner)
@@ -90,7 +91,7 @@ class Command(makemessages.Command):
     build_file_class = _File
     xgettext_options = [  # noqa: RUF012 # Django declares it so
         *makemessages.Command.xgettext_options,
-        *("--keyword=say", "--keyword=says:1,2", "--keyword=mark"),
+        *("--keyword=say", "--keyword=says:1,2", "--keyword=mark", "--keyword=lazy"),
     ]
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mettle.instruments.instrument import Instrument, load
+from mettle.words import Figure, Sentence, say, together
+
+if TYPE_CHECKING:
+    from mettle.words import Value
 
 Z95 = 1.96
 
@@ -116,23 +120,47 @@ def _words(
     rci: float | None,
     mcid: float | None,
     noticeable: bool,
-) -> str:
+) -> Sentence:
+    values: dict[str, Value] = {
+        "name": instrument.name,
+        "before": Figure(f"{before:g}"),
+        "after": Figure(f"{after:g}"),
+    }
     if before == after:
-        return f"{instrument.name} stayed at {after:g}."
-    better = (after > before) == (instrument.higher_is == "better")
-    moved = f"{instrument.name} went from {before:g} to {after:g}; {'that is the better' if better else 'that is the harder'} direction."
+        return say("{name} stayed at {after}.", **values)
+    if (after > before) == (instrument.higher_is == "better"):
+        moved = say("{name} went from {before} to {after}; that is the better direction.", **values)
+    else:
+        moved = say("{name} went from {before} to {after}; that is the harder direction.", **values)
+    disagree = rci is not None and mcid is not None and beyond != noticeable
+    return together(
+        moved, _error_words(rci, beyond=beyond), _notice_words(mcid, noticeable=noticeable, disagree=disagree)
+    )
+
+
+def _error_words(rci: float | None, *, beyond: bool) -> Sentence:
     if rci is None:
-        error = "How large its measurement error is for one person is not known here."
-    elif beyond:
-        error = f"That is more than measurement error ({rci:.1f} points)."
-    else:
-        error = f"That is within measurement error ({rci:.1f} points), so it may be chance."
+        return say("How large its measurement error is for one person is not known here.")
+    points = Figure(f"{rci:.1f}")
+    if beyond:
+        return say("That is more than measurement error ({points} points).", points=points)
+    return say("That is within measurement error ({points} points), so it may be chance.", points=points)
+
+
+def _notice_words(mcid: float | None, *, noticeable: bool, disagree: bool) -> Sentence:
     if mcid is None:
-        notice = "No agreed figure says what people notice."
-    elif noticeable:
-        notice = f"It is as large as what people tend to notice from there ({mcid:.1f} points)."
-    else:
-        notice = f"It is smaller than what people tend to notice from there ({mcid:.1f} points)."
-    if rci is not None and mcid is not None and beyond != noticeable:
-        notice = "The two yardsticks disagree: " + notice[0].lower() + notice[1:]
-    return f"{moved} {error} {notice}"
+        return say("No agreed figure says what people notice.")
+    points = Figure(f"{mcid:.1f}")
+    if noticeable and disagree:
+        return say(
+            "The two yardsticks disagree: it is as large as what people tend to notice from there ({points} points).",
+            points=points,
+        )
+    if noticeable:
+        return say("It is as large as what people tend to notice from there ({points} points).", points=points)
+    if disagree:
+        return say(
+            "The two yardsticks disagree: it is smaller than what people tend to notice from there ({points} points).",
+            points=points,
+        )
+    return say("It is smaller than what people tend to notice from there ({points} points).", points=points)

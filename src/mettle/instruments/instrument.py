@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
+from mettle.words import mark
+
 LICENCE_CLASSES = {
     "A": "no permission needed",
     "B": "free with conditions",
@@ -183,7 +185,7 @@ class Instrument:
     def shown_band(self, name: str) -> str:
         """A band in the words that people read."""
         row = next(b for b in self.rules["bands"] if b["name"] == name)
-        return str(row.get("shown", name.replace("_", " ")))
+        return mark(row.get("shown", name.replace("_", " ")))
 
 
 @cache
@@ -227,7 +229,7 @@ def _read(key: str, table: dict[str, Any]) -> Instrument:
     return Instrument(
         id=key,
         name=table["name"],
-        construct=table["construct"],
+        construct=mark(table["construct"]),
         form=table["form"],
         higher_is=table["higher_is"],
         range=(table["range"][0], table["range"][1]),
@@ -247,8 +249,8 @@ def _read(key: str, table: dict[str, Any]) -> Instrument:
         ),
         safety=tuple(SafetyItem(str(s["item"]), s["from"], s["kind"]) for s in table.get("safety", [])),
         licence_class=table["licence"]["class"],
-        licence=table["licence"]["words"],
-        change_words=change["words"],
+        licence=mark(table["licence"]["words"]),
+        change_words=mark(change["words"]),
         sources=tuple(Source(s["about"], s["cites"], s["status"], s.get("doi", "")) for s in table["sources"]),
         hosted_as=table.get("hosted_as"),
         from_age=table.get("from_age"),

@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
+from mettle.words import mark
+
 LOWEST, HIGHEST = 0, 10
 
 
@@ -58,7 +60,11 @@ def measures() -> dict[str, Measure]:
     >>> measures()["stress"].higher_is
     'worse'
     """
-    return {key: Measure(key, **row) for key, row in _table().items() if isinstance(row, dict)}
+    return {
+        key: Measure(key, **row | {word: mark(row[word]) for word in ("question", "low", "high")})
+        for key, row in _table().items()
+        if isinstance(row, dict)
+    }
 
 
 def daily_default() -> tuple[str, ...]:

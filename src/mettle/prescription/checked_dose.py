@@ -108,7 +108,11 @@ def _ramp(case: Case) -> Check | None:
     ]
     most = max(first, default=0)
     climbed = case.level == "older" and case.profile.weeks_trained >= 3 and case.profile.months_off < 1
-    return Check(say("slow ramp"), most <= (75 if climbed else 60), say("first week at most {most}% of the maximum", most=Figure(f"{most:g}")))
+    return Check(
+        say("slow ramp"),
+        most <= (75 if climbed else 60),
+        say("first week at most {most}% of the maximum", most=Figure(f"{most:g}")),
+    )
 
 
 def _effort(case: Case) -> Check:

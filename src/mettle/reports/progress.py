@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mettle.training import catalogue, records, strength
+from mettle.words import Figure, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,9 +64,11 @@ class StrengthLine:
         """
         first, last = self.points[0], self.points[-1]
         if last.median > first.high or last.median < first.low:
-            word = "up" if self.moved_kg > 0 else "down"
-            return f"{self.name}: {word} by about {abs(self.moved_kg):.1f} kg"
-        return f"{self.name}: about the same"
+            by = Figure(f"{abs(self.moved_kg):.1f}")
+            if self.moved_kg > 0:
+                return say("{name}: up by about {by} kg", name=self.name, by=by)
+            return say("{name}: down by about {by} kg", name=self.name, by=by)
+        return say("{name}: about the same", name=self.name)
 
 
 @dataclass(frozen=True, slots=True)

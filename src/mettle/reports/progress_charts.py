@@ -8,6 +8,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from mettle.words import told
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -160,4 +162,4 @@ def _text(x: float, y: float, words: str, *, anchor: str = "start", ink: bool = 
 
 
 def _whole(inside: str, label: str, *, height: int = HEIGHT) -> str:
-    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}" font-family="system-ui, sans-serif" xmlns="http://www.w3.org/2000/svg">{inside}</svg>'
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(told(label))}" font-family="system-ui, sans-serif" xmlns="http://www.w3.org/2000/svg">{inside}</svg>'

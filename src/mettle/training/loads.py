@@ -144,6 +144,13 @@ def stack(first_kg: Decimal, step_kg: Decimal, *, pins: int = STACK_PINS) -> tup
     )
 
 
+_USUAL_COLOURS = (
+    *(mark("yellow"), mark("red"), mark("green"), mark("blue"), mark("black"), mark("grey"), mark("purple")),
+    *(mark("orange"), mark("gold"), mark("silver"), mark("tan"), mark("white"), mark("pink")),
+)
+"""Named here for translators; any other word stays as it was given."""
+
+
 def bands(colours: Sequence[str]) -> tuple[Setting, ...]:
     """Bands, lightest first; a colour is an order, never kilograms.
 

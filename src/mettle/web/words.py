@@ -80,7 +80,7 @@ def reader() -> Reader | None:
 _NODE = re.compile(r"(?<=>)[^<>]+(?=</text>)|(?<=aria-label=\")[^\"]+(?=\")")
 _NUMBER = re.compile(r"[+−-]?\d+\.\d+")
 _MONTHS = {date(2001, n, 1).strftime("%b"): n for n in range(1, 13)}
-_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})\b")
+_DAY = re.compile(rf"((?:\d+ )?)({'|'.join(_MONTHS)})((?: \d{{4}})?)")
 
 
 def picture(svg: str, said: Mapping[str, Sentence]) -> SafeString:
@@ -99,8 +99,9 @@ def picture(svg: str, said: Mapping[str, Sentence]) -> SafeString:
         text = html.unescape(node[0])
         if _NUMBER.fullmatch(text):
             return spoken.figure(text)
-        there = str(told(said.get(text) or mark(text)))
-        return html.escape(_MONTH.sub(lambda m: str(dates.MONTHS_3[_MONTHS[m[1]]]), there) if there == text else there)
+        if month := _DAY.fullmatch(text):
+            return html.escape(f"{month[1]}{dates.MONTHS_3[_MONTHS[month[2]]]}{month[3]}")
+        return html.escape(str(told(said.get(text) or mark(text))))
 
     return mark_safe(_NODE.sub(again, svg))  # noqa: S308 # likewise, and what is put in is escaped
 

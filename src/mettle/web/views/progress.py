@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from mettle import instruments
 from mettle.reports import progress, progress_charts
-from mettle.web import days, guarded, programme, questionnaires, store
+from mettle.web import days, guarded, programme, questionnaires, store, words
 from mettle.web.people import person_of
+from mettle.words import mark, told
 
 if TYPE_CHECKING:
     from datetime import date
 
     from django.http import HttpRequest, HttpResponse
+    from django.utils.safestring import SafeString
 
     from mettle.diary import Diary
     from mettle.web import models
@@ -62,10 +64,10 @@ def _wins(person: models.Person, diary: Diary, today: date) -> list[str]:
     return [
         _("%(name)s: %(reps)d × %(load)g kg on %(on)s, %(what)s")
         % {
-            "name": progress.name_of(r.exercise),
+            "name": told(progress.name_of(r.exercise)),
             "reps": r.point.reps,
             "load": round(r.point.load_kg, 2),
-            "on": f"{r.on.day} {r.on:%b}",
+            "on": date_format(r.on, "j M"),
             "what": words[r.kind],
         }
         for r in found
@@ -79,7 +81,9 @@ def _volume(person: models.Person, diary: Diary, today: date) -> dict[str, Any] 
     rows = [r for r in found.rows if r.done >= 0.1 or (r.planned or 0) >= 0.1]
     if not any(r.done for r in rows):
         return None
-    label = _("Sets a week by muscle: %s") % ", ".join(f"{r.muscle.replace('_', ' ')} {r.done:.1f}" for r in rows)
+    label = _("Sets a week by muscle: %s") % ", ".join(
+        f"{told(mark(r.muscle.replace('_', ' ')))} {localize(round(r.done, 1))}" for r in rows
+    )
     return {
         "picture": _ours(progress_charts.volume(rows, label=label)),
         "planned": plan is not None,
@@ -159,4 +163,4 @@ def _sleep(diary: Diary, today: date) -> dict[str, Any] | None:
 
 
 def _ours(svg: str) -> SafeString:
-    return mark_safe(svg)  # noqa: S308 # drawn by reports.progress_charts, which escapes every word
+    return words.picture(svg, {})

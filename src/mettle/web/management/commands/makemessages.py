@@ -33,8 +33,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 """Data file -> the fields that a person reads; of a field that holds more, all of its texts."""
 INSTRUMENT = ("construct", "words", "bands")
-NAMES = {"instruments/data/measures.toml"}
-"""Files whose tables are named by what a person reads, with spaces for underscores."""
+NAMES = {"instruments/data/measures.toml": "", "prescription/data/words_for_people.toml": "muscle"}
+"""Data file -> the table whose keys a person reads, with spaces for underscores; empty for the file's own tables."""
 
 
 class _File(makemessages.BuildFile):
@@ -62,7 +62,8 @@ def sentences(path: Path) -> Iterator[str]:
         return
     document = tomllib.loads(path.read_text("utf-8"))
     if name in NAMES:
-        yield from (key.replace("_", " ") for key, value in document.items() if isinstance(value, dict))
+        table = document[NAMES[name]] if NAMES[name] else {k: v for k, v in document.items() if isinstance(v, dict)}
+        yield from (key.replace("_", " ") for key in table)
     yield from _under(document, fields)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import dates, translation
 
-from mettle import instruments
+from mettle import evidence, instruments
 from mettle.instruments.safety import help_card
 from mettle.training import catalogue
 from mettle.web import computing, days, demo, models, store, words
@@ -86,20 +86,22 @@ def calendar_words() -> list[str]:
 
 
 def proper_names() -> list[str]:
-    """What no catalogue translates: names of questionnaires and of directories, and what the simulated person called their sessions.
+    """What no catalogue translates: questionnaires, directories, commands, citations, and what the simulated person called their sessions.
 
     In how a plan was checked muscles stand by their ids.
     """
     names = {instruments.load(key).name for key in instruments.ids()}
     names |= set(help_card("full").directories)
-    names |= {"Push and legs", "Lower and pull"}
+    names |= {"Push and legs", "Lower and pull", "mettle text fetch"}
+    names |= {word for s in evidence.studies().values() for word in (s.cite, s.doi, f"{s.unit} ") if word.strip()}
     names |= {muscle for e in catalogue.exercises().values() for muscle in e.muscles}
     return sorted(names, key=len, reverse=True)
 
 
 PAGES = (
     *("/", "/plan/", "/progress/", "/sessions/", "/answer/", "/settings/", "/setup/", "/welcome/", "/help-now/"),
-    *("/questionnaires/", "/data/", "/data/summary/", "/trials/new/days/", "/trials/new/clock/"),
+    *("/questionnaires/", "/data/", "/data/summary/", "/trials/", "/trials/new/days/", "/trials/new/clock/"),
+    *("/trials/new/claim-8-2/", "/evidence/", *(f"/evidence/{n}/" for n in ("0.0", "1.2", "8.2", "16.3"))),
     *("/burden/", "/prompts/", "/reactions/", "/more/", "/keys/", "/safety-plan/", "/accounts/2fa/"),
     *("/offline/", "/check-in/", "/workout/"),
 )

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from mettle.words import mark
+
 Level = Literal["high", "moderate", "low", "very_low", "none"]
 LADDER: tuple[Level, ...] = ("high", "moderate", "low", "very_low")
 DOMAINS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
@@ -60,7 +62,7 @@ def bodies() -> dict[str, Certainty]:
     """Every body of evidence by its name."""
     text = files("mettle.evidence").joinpath("data/certainty.toml").read_text(encoding="utf-8")
     return {
-        name: Certainty(name, row["about"], row["start"], read_steps(row["down"], f"certainty.toml: {name}"))
+        name: Certainty(name, mark(row["about"]), row["start"], read_steps(row["down"], f"certainty.toml: {name}"))
         for name, row in tomllib.loads(text).items()
     }
 
@@ -78,4 +80,4 @@ def read_steps(rows: list[list[str]], where: str) -> tuple[Step, ...]:
     for domain, reason in rows:
         if domain not in DOMAINS or not reason:
             raise ValueError(f"{where}: step {domain!r}, allowed: {', '.join(DOMAINS)}, each with a reason")
-    return tuple(Step(domain, reason) for domain, reason in rows)
+    return tuple(Step(domain, mark(reason)) for domain, reason in rows)

@@ -12,6 +12,7 @@ from mettle.errors import InputError
 from mettle.evidence import certainty, pools
 from mettle.evidence.outcomes import check_instrument, check_measure
 from mettle.evidence.studies import study
+from mettle.words import mark
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -110,7 +111,7 @@ def claims() -> dict[str, Claim]:
     """
     data = _data()
     read_on = data["read_on"]
-    sections = {row["number"]: Section(row["number"], row["title"]) for row in data["section"]}
+    sections = {row["number"]: Section(row["number"], mark(row["title"])) for row in data["section"]}
     found: dict[str, Claim] = {}
     for row in data["claim"]:
         one = _claim(row, sections, read_on)
@@ -134,7 +135,7 @@ def claim(claim_id: str) -> Claim:
 
 def overall() -> str:
     """The overall finding, which stands above every list of claims."""
-    return str(_data()["overall"])
+    return mark(_data()["overall"])
 
 
 def select(
@@ -195,10 +196,10 @@ def _claim(row: dict[str, Any], sections: dict[int, Section], read_on: dt.date) 
     return Claim(
         id=row["id"],
         section=sections[int(row["id"].partition(".")[0])],
-        says=row["says"],
-        finding=row["finding"],
-        for_you=row["for_you"],
-        not_about=not_about,
+        says=mark(row["says"]),
+        finding=mark(row["finding"]),
+        for_you=mark(row["for_you"]),
+        not_about=mark(not_about),
         exposure=row["exposure"],
         outcomes=tuple(row["outcomes"]),
         horizon=row["horizon"],

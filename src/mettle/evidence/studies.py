@@ -9,15 +9,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, cast, get_args
 
+from mettle.words import Figure, mark, say, says, together
+
 Status = Literal["read_in_source", "secondary", "recalled"]
 """Read in the source (mostly its abstract), read about elsewhere, or remembered and not yet checked."""
 
 
 NATURAL_UNITS = {
-    "min": "minutes",
-    "pp": "percentage points",
-    "ISI points": "points of the ISI",
-    "PSQI points": "points of the PSQI",
+    "min": mark("minutes"),
+    "pp": mark("percentage points"),
+    "ISI points": mark("points of the ISI"),
+    "PSQI points": mark("points of the PSQI"),
 }
 """Units that people count in, with their names."""
 
@@ -87,21 +89,26 @@ class Study:
         >>> study("yue2022_onset").figure
         '-1 [-4.4, 2.5] minutes, 28 studies, 325 people'
         """
-        parts = []
+        parts: list[str] = []
         if self.estimate is not None:
             natural = self.unit in NATURAL_UNITS
             shape = "g" if natural else ".2f"
             interval = "" if self.low is None or self.high is None else f" [{self.low:{shape}}, {self.high:{shape}}]"
-            odd = "" if self.level in (None, 95.0) else f" ({self.level:g}% interval)"
-            size = f"{self.estimate:{shape}}{interval}"
-            parts.append((f"{size} {NATURAL_UNITS[self.unit]}" if natural else f"{self.unit} {size}") + odd)
+            size = Figure(f"{self.estimate:{shape}}{interval}")
+            told = (
+                say("{size} {unit}", size=size, unit=NATURAL_UNITS[self.unit])
+                if natural
+                else Figure(f"{self.unit} {size}")
+            )
+            odd = self.level is not None and self.level != 95.0
+            parts.append(say("{size} ({level}% interval)", size=told, level=Figure(f"{self.level:g}")) if odd else told)
         if self.k:
-            parts.append(f"{self.k} {'study' if self.k == 1 else 'studies'}")
+            parts.append(says("{n} study", "{n} studies", self.k))
         if self.n:
-            parts.append(f"{self.n} people")
+            parts.append(say("{people} people", people=self.n))
         if self.i2 is not None:
-            parts.append(f"I2 {self.i2:g}%")
-        return ", ".join(parts)
+            parts.append(Figure(f"I2 {self.i2:g}%"))
+        return together(*parts, between=", ")
 
 
 @cache
@@ -149,7 +156,7 @@ def _study(row: dict[str, str], number: int) -> Study:
         benefit=row["benefit"],
         status=cast("Status", row["status"]),
         read_on=dt.date.fromisoformat(row["read_on"]),
-        says=row["says"],
+        says=mark(row["says"]),
     )
 
 

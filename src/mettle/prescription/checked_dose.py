@@ -235,8 +235,12 @@ def _recovery(case: Case) -> Check | None:
     again = sorted({e for a, b in _in_a_row(case) for e in moves[a] & moves[b]})
     dates = [s["on"] for s in sessions if s["on"]]
     twice = sorted({on for on in dates if dates.count(on) > 1})
-    figure = f"twice on {twice[0]}" if twice else f"two days in a row: {again[0]}" if again else "a day between"
-    return Check("a day between", not twice and not again, figure)
+    figure = say("a day between")
+    if twice:
+        figure = say("twice on {day}", day=twice[0])
+    elif again:
+        figure = say("two days in a row: {exercise}", exercise=again[0])
+    return Check(say("a day between"), not twice and not again, figure)
 
 
 def _slots(case: Case) -> Check | None:

@@ -10,6 +10,7 @@ from mettle.evidence.claims import DESIGN_WORDS, VERDICT_WORDS, VERDICTS, Verdic
 from mettle.evidence.discount import expected
 from mettle.evidence.outcomes import instrument_name
 from mettle.evidence.pools import pools
+from mettle.words import Sentence, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +34,22 @@ STATUS_WORDS = {
     "secondary": "read second-hand",
     "recalled": "from memory, not yet checked",
 }
+VERDICT_NAMES: dict[str, Sentence] = {
+    "supported": mark("supported"),
+    "partly": mark("partly"),
+    "overstated": mark("overstated"),
+    "contradicted": mark("contradicted"),
+    "not_shown": mark("not shown"),
+    "untested": mark("untested"),
+}
+LEVEL_NAMES: dict[str, Sentence] = {
+    "high": mark("high"),
+    "moderate": mark("moderate"),
+    "low": mark("low"),
+    "very_low": mark("very low"),
+    "none": mark("none"),
+}
+"""How sure one may be, as people read it."""
 MEASURE_WORDS = {
     "one_thing_back": "the one thing you want back",
     "suds": "distress in the situation",
@@ -44,13 +61,13 @@ MEASURE_WORDS = {
 _WIDTH = 100
 
 
-def verdict_name(verdict: str) -> str:
+def verdict_name(verdict: str) -> Sentence:
     """The verdict as people read it.
 
     >>> verdict_name("not_shown")
     'not shown'
     """
-    return verdict.replace("_", " ")
+    return VERDICT_NAMES[verdict]
 
 
 def record(claim: Claim) -> dict[str, object]:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from mettle.units import Load
 from mettle.web import bundle, following, guarded, programme
+from mettle.words import told
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,7 +73,7 @@ def _brought(person: models.Person, plan: models.Plan) -> tuple[int, dict[str, A
     if best is None or ends[best][1] <= ends[best][0]:
         return len(order), None
     first, last = (f"{kg.normalize():f}" for kg in ends[best])
-    return len(order), {"exercise": bundle.name_of(best), "first": first, "last": last}
+    return len(order), {"exercise": told(bundle.name_of(best)), "first": first, "last": last}
 
 
 def _begun(person: models.Person, plan: models.Plan) -> bool:

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -15,6 +15,12 @@ from django.utils.translation import gettext as _
 from mettle import instruments
 from mettle.instruments import safety
 from mettle.web import days, models, programme, stored_trials
+from mettle.words import mark, told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mettle.words import Sentence
 
 WEEKS = (4, 8, 12, 16, 26)
 DEFAULT_WEEKS = 12
@@ -101,6 +107,12 @@ def offer(person: models.Person, code: str) -> Offer | None:
     return next((o for o in offers(person) if o.code == code), None)
 
 
+def in_words(arms: Sequence[str]) -> list[Sentence]:
+    """The two arms as a reader knows them, the first as a heading begins."""
+    first, second = (arm.replace("_", " ") for arm in arms)
+    return [mark(first[:1].upper() + first[1:]), mark(second)]
+
+
 def _of_claim(person: models.Person, number: str, code: str) -> Offer | None:
     from mettle import evidence  # noqa: PLC0415 # trials load numpy: only where one is made or ended
     from mettle.trials.claims import for_claim, without_stretches  # noqa: PLC0415 # likewise
@@ -111,7 +123,7 @@ def _of_claim(person: models.Person, number: str, code: str) -> Offer | None:
         return None
     if "rest" in ready.arms and withholding(person, days.today(person)).max_days == 0:
         ready = without_stretches(ready)
-    words = _("%(a)s against %(b)s, drawn by chance.") % {"a": ready.arms[0], "b": ready.arms[1]}
+    words = _("%(a)s against %(b)s, drawn by chance.") % dict(zip("ab", told(in_words(ready.arms)), strict=True))
     weeks = min(WEEKS, key=lambda w: abs(7 * w - ready.days))
     return Offer(
         code,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from mettle import evidence
 from mettle.reports import intervals
-from mettle.reports.claims import SIGNS, record, verdict_name
+from mettle.reports.claims import LEVEL_NAMES, SIGNS, record, verdict_name
 from mettle.web import trialing
 from mettle.web.people import person_of
 
@@ -113,6 +113,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
         "claim": found,
         "record": record(found),
         "verdict": verdict_name(found.verdict),
+        "sure": LEVEL_NAMES[found.certainty.level],
         "own": _own(found, own),
         "figures": _figures(found),
         "axes": intervals.axes(found.figures),

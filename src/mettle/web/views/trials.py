@@ -18,6 +18,7 @@ from mettle.errors import InputError
 from mettle.web import burden, days, models, stored_trials, trialing
 from mettle.web.people import person_of
 from mettle.web.views.answer import name_of
+from mettle.words import mark
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -63,6 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
     own = [
         {
             "trial": t,
+            "arms": trialing.in_words(t.trial["arms"]),
             "about": name_of(t.trial["outcome"]),
             "first": date.fromisoformat(t.trial["start"]),
             "last": date.fromisoformat(trialing.last_day(t)),
@@ -126,7 +128,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     chances = trialing.chances(person, chosen, outcome=asked["outcome"], weeks=asked["weeks"])
     weeks: dict[int, list[dict[str, Any]]] = {}
     for n, row in enumerate(trial["schedule"]):
-        shown = row | {"on": date.fromisoformat(row["on"])}
+        shown = row | {"on": date.fromisoformat(row["on"]), "named": mark((row["arm"] or "").replace("_", " "))}
         weeks.setdefault(n // 7 if chosen.kind != "am_pm" else n // 14, []).append(shown)
     return render(
         request,
@@ -134,6 +136,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         {
             "offer": chosen,
             "trial": trial,
+            "arms": trialing.in_words(trial["arms"]),
             "chances": chances,
             "weeks_asked": asked["weeks"],
             **asked,
@@ -167,6 +170,7 @@ def decide(request: HttpRequest, trial: int) -> HttpResponse:
     kept = found.person.answers.filter(key=found.trial["outcome"]).first()
     context = {
         "trial": found,
+        "arms": trialing.in_words(found.trial["arms"]),
         "over": trialing.over(found),
         "answer": kept.told if kept and trialing.over(found) else None,
         "last": date.fromisoformat(trialing.last_day(found)),

@@ -86,14 +86,14 @@ def calendar_words() -> list[str]:
 
 
 def proper_names() -> list[str]:
-    """What no catalogue translates: questionnaires, directories, commands, citations, and what the simulated person called their sessions.
+    """What no catalogue translates: questionnaires, directories, commands, citations and their units, and what the simulated person called their sessions.
 
     In how a plan was checked muscles stand by their ids.
     """
     names = {instruments.load(key).name for key in instruments.ids()}
-    names |= set(help_card("full").directories)
+    names |= {part for line in help_card("full").directories for part in line.split(": ")}
     names |= {"Push and legs", "Lower and pull", "mettle text fetch"}
-    names |= {word for s in evidence.studies().values() for word in (s.cite, s.doi, f"{s.unit} ") if word.strip()}
+    names |= {word for s in evidence.studies().values() for word in (s.cite, s.doi, s.unit) if len(word) > 2}
     names |= {muscle for e in catalogue.exercises().values() for muscle in e.muscles}
     return sorted(names, key=len, reverse=True)
 
@@ -119,7 +119,7 @@ def test_no_page_holds_words_that_nobody_was_given_to_translate(reader: Client) 
 
 DECIDED_ON = {
     *("id", "exercise", "kind", "load_kind", "unit", "side", "on", "format", "part", "arm", "urgency", "colour"),
-    *("plates", "picture"),
+    *("plates", "picture", "bands"),
 }
 """Fields of what the phone is sent that scripts decide on, or that are pictures."""
 

@@ -90,7 +90,7 @@ def compiled(po: str) -> bytes:
 
 
 NAMES = re.compile(
-    r"https?://[\w./-]+|\b(mettle|doi|PHQ|GAD|WHO|ISI|PSS|PCL|Hevy|Strong|CSV|JSON|RIR|kg|lb|min|[A-Z]{2}|findahelpline\.com|\w+/\w+)\b"
+    r"https?://[\w./-]*|\b(mettle|doi|PHQ|GAD|WHO|ISI|PSS|PCL|Hevy|Strong|CSV|JSON|RIR|kg|lb|min|[A-Z]{2}|findahelpline\.com|\w+/\w+)\b"
 )
 """Proper names, units and abbreviations, which stay as they are."""
 

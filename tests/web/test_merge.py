@@ -66,9 +66,10 @@ def test_what_was_written_after_another_devices_delete_is_told(put_first: bool) 
 
 
 def test_writes_from_the_future_keep_their_order_and_win_nothing() -> None:
-    ahead = [f"{10**14:015d}-{n:06d}-{DEVICES[0]}" for n in (1, 2)]
-    moved = [not_after(clock, 5_000) for clock in ahead]
+    ahead = [f"{10**14 + n:015d}-000000-{DEVICES[0]}" for n in (1, 2)]
+    moved = [not_after(clock, 5_000, place) for place, clock in enumerate(ahead)]
     assert moved == sorted(moved)
+    assert moved[0] < moved[1]
     assert all(clock < f"{5_001:015d}-000000-{DEVICES[1]}" for clock in moved)
 
 

@@ -242,6 +242,14 @@ def test_a_wrong_server_clock_believes_no_device_that_is_years_ahead(
     assert models.Device.objects.get().last_seen < now + timedelta(minutes=1)
 
 
+def test_writes_from_the_future_keep_the_order_in_which_the_device_made_them(as_alice: Client) -> None:
+    future = _ms(datetime(2099, 1, 1, tzinfo=UTC))
+    session, one_set = a_session(ms=future)
+    edits = [op("set.put", one_set["entity"], future + 1000 * n, reps=reps) for n, reps in enumerate((9, 20, 10), 1)]
+    send(as_alice, session, one_set, *edits)
+    assert models.Set.objects.get().reps == 10
+
+
 @pytest.mark.parametrize("done_at", ["garbage", "25:00", "000003"])
 def test_a_time_that_is_none_is_refused_and_breaks_no_page(as_alice: Client, alice: User, done_at: str) -> None:
     one_set = a_session()[1]

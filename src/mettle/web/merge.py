@@ -60,15 +60,15 @@ def shifted(clock: str, skew_ms: int) -> str:
     return f"{moved:015d}{clock[15:]}"
 
 
-def not_after(clock: str, latest_ms: int) -> str:
+def not_after(clock: str, latest_ms: int, place: int) -> str:
     """The clock, or where it lies in the future that moment: a device that was once in 2038 does not win until then.
 
-    The counter stays, so the device's own writes keep their order.
+    What comes to lie on one moment keeps its order by ``place``, that of the write among those that arrive with it.
 
-    >>> not_after("000000000009000-000004-00000000-0000-0000-0000-000000000001", 500)[:22]
+    >>> not_after("000000000009000-000000-00000000-0000-0000-0000-000000000001", 500, 4)[:22]
     '000000000000500-000004'
     """
-    return clock if int(clock[:15]) <= latest_ms else f"{latest_ms:015d}{clock[15:]}"
+    return clock if int(clock[:15]) <= latest_ms else f"{latest_ms:015d}-{place:06d}{clock[22:]}"
 
 
 def put(entity: Entity, fields: dict[str, Any], clock: str) -> tuple[Entity, tuple[Lost, ...]]:

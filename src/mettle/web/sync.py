@@ -107,18 +107,19 @@ def apply(
         models.Device.objects.filter(pk=device).update(last_seen=arrived.at)
         known = person.operations.filter(op_id__in=[op.op_id for op in ops]).values_list("op_id", "receipt")
         receipts = {op_id: dict(receipt) for op_id, receipt in known}
+        places = {clock: place for place, clock in enumerate(sorted({op.clock for op in ops}))}
         for op in ops:
             if op.op_id not in receipts:
-                receipts[op.op_id] = _apply_once(person, device, op, arrived)
+                receipts[op.op_id] = _apply_once(person, device, op, arrived, places[op.clock])
         return [receipts[op.op_id] for op in ops]
 
 
-def _apply_once(person: models.Person, device: UUID, op: Op, arrived: Moment) -> dict[str, Any]:
+def _apply_once(person: models.Person, device: UUID, op: Op, arrived: Moment, place: int) -> dict[str, Any]:
     fields, odd = keepable(op.fields)
     receipt: dict[str, Any] = {"op_id": str(op.op_id), "status": "accepted", "why": "", "lost": []}
     if not merge.CLOCK.fullmatch(op.clock):
         odd = odd or "clock must be milliseconds, counter and device id"
-    clock = op.clock if odd else _corrected(op.clock, arrived)
+    clock = op.clock if odd else _corrected(op.clock, arrived, place)
     receipt |= {"status": "refused", "why": odd} if odd else _effect(person, op, clock)
     models.Operation.objects.create(
         person=person,
@@ -133,10 +134,10 @@ def _apply_once(person: models.Person, device: UUID, op: Op, arrived: Moment) ->
     return receipt
 
 
-def _corrected(clock: str, arrived: Moment) -> str:
+def _corrected(clock: str, arrived: Moment, place: int) -> str:
     latest_ms = int(arrived.at.timestamp() * 1000)
     moved = merge.shifted(clock, arrived.skew_ms)
-    return moved if int(moved[:15]) <= latest_ms + SKEW_TOLERATED_MS else merge.not_after(moved, latest_ms)
+    return moved if int(moved[:15]) <= latest_ms + SKEW_TOLERATED_MS else merge.not_after(moved, latest_ms, place)
 
 
 def _ascii(text: str, length: int) -> str:

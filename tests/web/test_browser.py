@@ -178,6 +178,42 @@ def test_signing_out_with_unsent_records_is_stopped(page: Page, context: Browser
     context.set_offline(False)
 
 
+SUBSCRIBED = """PushManager.prototype.getSubscription = async () => ({
+  endpoint: "https://fcm.googleapis.com/fcm/send/a-shared-phone",
+  unsubscribe: async () => { console.log("no more prompts"); },
+});"""
+"""A browser without a window has no push service to subscribe to; this one says that it is subscribed."""
+TAKE_OVER = """async () => {
+  const csrf = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+  const keys = { p256dh: "B".repeat(87), auth: "a".repeat(22) };
+  const body = JSON.stringify({ endpoint: "https://fcm.googleapis.com/fcm/send/a-shared-phone", keys });
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf };
+  return (await fetch("/api/v1/push/subscriptions", { method: "POST", body, headers })).status;
+}"""
+
+
+def test_prompts_of_a_shared_phone_are_ones_own_or_can_be_taken_over_and_end_with_the_sign_out(
+    page: Page, site: Site
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.add_init_script(SUBSCRIBED)
+    ready_for_offline(page, site)
+    page.goto(f"{site.url}/prompts/")
+    turn_on, turn_off = page.locator("#push-on"), page.locator("#push-off")
+    expect(turn_on).to_be_visible()  # the browser is subscribed, for somebody else
+    expect(turn_off).to_be_hidden()
+    assert page.evaluate(TAKE_OVER) == 200
+    page.reload()
+    expect(turn_off).to_be_visible()
+    expect(turn_on).to_be_hidden()
+    page.goto(f"{site.url}/data/")
+    expect(page.locator("#unsynced")).to_be_hidden()
+    page.get_by_role("button", name="Sign out on this device").click()
+    page.wait_for_url("**/welcome/")
+    assert "no more prompts" in said
+
+
 def test_a_full_disk_is_said_and_not_swallowed(page: Page, context: BrowserContext, site: Site) -> None:
     ready_for_offline(page, site)
     page.add_init_script(

@@ -234,6 +234,9 @@ def test_later_than_that_it_is_asked_who_one_is(alice: User, mailing: Mailbox, m
     monkeypatch.setattr("mettle.web.accounts.FRESH_S", -1)
     reply = own.post(reverse("account_email"), {"email": "ann@example.org", "action_add": ""})
     assert reply["Location"].startswith(reverse("account_reauthenticate"))
+    asked = own.get(reply["Location"]).content.decode()
+    assert "Is it you?" in asked
+    assert "come back with a code by e-mail" in asked
     assert not EmailAddress.objects.exists()
 
 

@@ -247,3 +247,22 @@ def test_a_plan_that_has_moved_still_passes_the_checker_and_one_squeezed_does_no
     assert [c.rule for c in check(twice, profile) if not c.holds] == ["a day between"]
     again = on_days(made, {order[0]["id"]: second - timedelta(days=1)})
     assert "a day between" in [c.rule for c in check(again, profile) if not c.holds]
+
+
+def test_a_harder_exercise_comes_at_the_load_it_was_left_at_and_never_twice() -> None:
+    easy, hard = "dumbbell_floor_press", "dumbbell_bench_press"
+    made = as_block(planned(DUMBBELLS), {"number": 2})
+    session = made["weeks"][0]["sessions"][0]
+    assert first_load({"weeks": [{"sessions": [session]}]}, easy)
+    stood = made | {"carried": {easy: {"intended": 20.0, "extra_reps": 5}, hard: {"intended": 12.0}}}
+
+    def after_all_of_it(document: dict[str, Any]) -> dict[str, Any]:
+        shown = sessions_ahead(document, {"sessions": []}, [session["id"]], today=ON)[0]
+        log = {"sessions": [entry(shown, ON, week=1)]}
+        return {"weeks": [{"sessions": sessions_ahead(document, log, [session["id"]], today=ON + timedelta(days=2))}]}
+
+    assert first_load(after_all_of_it(stood), hard)["load"]["amount"] == 12.5  # and not the lightest pair again
+    row = next(e for p in session["parts"] for e in p["exercises"] if e["exercise"] == easy)
+    other = {**session, "id": "b2w9s1", "parts": [{**session["parts"][-1], "exercises": [{**row, "exercise": hard}]}]}
+    both = stood | {"weeks": [*made["weeks"], {"week": 9, "deload": False, "sessions": [other]}]}
+    assert first_load(after_all_of_it(both), easy)["load"]["amount"] == 20  # the harder one is in the plan already

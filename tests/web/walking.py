@@ -36,7 +36,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Day:
-    """What a day brought: the card after the check-in, the line about the plan, the sessions sent, and the loads done."""
+    """What a day brought: the card after the check-in, the line about the plan, the sessions sent, and the usual loads done."""
 
     on: date
     card: dict[str, Any]
@@ -82,7 +82,8 @@ def live(
 def train(
     person: models.Person, session: dict[str, Any], on: date, *, reps: int = 0, pain: float | None = None
 ) -> dict[str, float]:
-    """The whole session as the phone sends it, with so many repetitions more than the top of what is asked; exercise -> top load."""
+    """The whole session as the phone sends it, with so many repetitions more than the top of what is asked; exercise -> its usual
+    load, the least of its work sets."""
     row = models.Session.objects.create(
         person=person,
         on=on,
@@ -118,6 +119,7 @@ def train(
                 )
             )
             if one["amount"] and one["kind"] == "work":
-                loads[exercise["exercise"]] = max(loads.get(exercise["exercise"], 0), float(one["amount"]))
+                load = float(one["amount"])
+                loads[exercise["exercise"]] = min(loads.get(exercise["exercise"], load), load)
     models.Set.objects.bulk_create(rows)
     return loads

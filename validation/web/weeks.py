@@ -98,8 +98,7 @@ def _looked_at(person: models.Person, lived: list[Day], drawn: dict[str, str]) -
     ids = {s.plan_session for s in person.sessions.filter(finished=True)}
     lost = [s["id"] for p in finished for s in programme.planned_sessions(p) if s["id"] not in ids]
     trained_on = {d.on.isoformat() for d in done}
-    broken = sorted({c["rule"] for p in plans for c in p.plan["checks"] if not c["holds"]})
-    first = sorted({c["rule"] for c in plans[0].plan["checks"] if not c["holds"]})
+    broken = sorted({c["rule"] for p in plans for c in p.plan["checks"] if not c["holds"] and not _told(p, c["rule"])})
     return {
         "days": len(lived),
         "refused": refused,
@@ -115,10 +114,15 @@ def _looked_at(person: models.Person, lived: list[Day], drawn: dict[str, str]) -
         ),
         "lost": lost,
         "two_days_in_a_row": _squeezed(lived, plans),
-        "rules_broken_that_the_first_plan_kept": [r for r in broken if r not in first],
+        "rules_broken_and_not_told": broken,
         "on_a_day_not_drawn": sorted(on for on in trained_on if on in drawn and drawn[on] == "rest"),
         **_loads(person, done),
     }
+
+
+def _told(plan: models.Plan, rule: str) -> bool:
+    """Whether a plan says among its shortfalls that it could not hold a rule."""
+    return any(s["target"].partition(":")[0] == rule.partition(":")[0] for s in plan.plan["shortfalls"])
 
 
 def _squeezed(lived: list[Day], plans: list[models.Plan]) -> int:

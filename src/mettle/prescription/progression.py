@@ -159,6 +159,8 @@ class _Replay:
         for _, _, session in _slots(plan):
             for planned in _planned(session):
                 firsts.setdefault(planned["exercise"], planned)
+        self.spare = plan.get("settable", {}).get("exercises", {}).keys() - firsts.keys()
+        """What may come instead of an exercise: nothing that the plan has already, at a load of its own."""
         self.whole: dict[str, Any] = {"parts": [{"exercises": list(firsts.values())}]}
 
     def lane(self, session: Mapping[str, Any]) -> str:
@@ -238,9 +240,19 @@ class _Replay:
                 ladder=ladder,
                 rule=planned["progression_rule"],
                 pain=pain,
-                allowed=self.plan.get("settable", {}).get("exercises", {}),
+                allowed=self.spare,
             )
+            moved = self.known(moved, before=state, lane=lane, code=code)
             self.states[key], self.notes[key] = replace(moved, percent=_percent(planned)), (code, why)
+
+    def known(self, moved: State, *, before: State, lane: str, code: str) -> State:
+        """Another exercise comes where it was left, if it was ever done; after pain or misses a little below."""
+        there = self.states.get((lane, moved.swapped or ""))
+        if moved.swapped is None or moved.swapped == before.swapped or there is None or there.swapped is not None:
+            return moved
+        share = 1 - rows()["miss"]["pain_cut"] if code == "swap" and there.intended is not None else 1.0
+        intended = None if there.intended is None else there.intended * share
+        return replace(moved, intended=intended, extra_reps=there.extra_reps, hold_s=there.hold_s)
 
     def prescribed(self, session: dict[str, Any], eased: _Easing) -> dict[str, Any]:
         """The plan's session with each exercise where it stands."""

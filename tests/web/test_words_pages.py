@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,11 @@ def test_no_page_holds_words_that_nobody_was_given_to_translate(reader: Client) 
     assert {page: found for page, found in escaped.items() if found} == {}
     for stored in [p.plan for p in models.Plan.objects.all()] + [a.answer for a in models.KeptAnswer.objects.all()]:
         assert "⟦" not in str(stored)  # what is kept stays English
+
+
+def test_a_prompt_without_words_is_told_by_the_service_worker_in_the_readers_language(reader: Client) -> None:
+    assert json.dumps("⟦A minute for you⟧") in reader.get("/sw.js").content.decode()
+    assert '"A minute for you"' in Client().get("/sw.js").content.decode()
 
 
 DECIDED_ON = {

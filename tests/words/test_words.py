@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from mettle import words
-from mettle.words import Figure, Sentence, mark, say, says, together, told
+from mettle.words import Figure, Sentence, catalogues, mark, say, says, together, told
+from tests.web import pseudo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 class German:
@@ -138,6 +140,24 @@ def test_sentences_cross_processes_and_copies() -> None:
 
 def test_a_page_escapes_what_a_sentence_holds() -> None:
     assert say("{a} & b", a="<script>").__html__() == "&lt;script&gt; &amp; b"
+
+
+def test_the_command_line_reads_the_same_catalogues_without_django(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "eo" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    po = 'msgid ""\nmsgstr ""\n\nmsgid "{n} day"\nmsgid_plural "{n} days"\nmsgstr[0] ""\n\nmsgid "mood"\nmsgstr ""\n'
+    (folder / "django.mo").write_bytes(pseudo.compiled(po))
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    monkeypatch.setenv("LANGUAGE", "eo")
+    reader = words.reader_of_environment()
+    assert reader is not None
+    assert (reader.one("mood"), reader.one("calm"), reader.many("{n} day", "{n} days", 2)) == (
+        "⟦mood⟧",
+        "calm",
+        "⟦⟧{n}⟦ days⟧",
+    )
 
 
 def test_without_a_translation_nothing_is_loaded_and_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from mettle import __version__
 from mettle.cli._options import Parser
 from mettle.errors import InputError, MissingExtraError
+from mettle.words import read_by, reader_of_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run_verb(verb: str, module: str, args: list[str]) -> int:
+    reader = reader_of_environment()
+    if reader is not None:
+        read_by(lambda: reader)
     code = importlib.import_module(module)
     parser = Parser(prog=f"mettle {verb}", description=(code.__doc__ or "").strip().splitlines()[0])
     code.add_arguments(parser)

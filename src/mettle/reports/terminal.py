@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from mettle.words import told
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,14 +23,14 @@ _HARMLESS = ("not_blinded", "observational")
 
 def answer_lines(found: Answer) -> list[str]:
     """The lines to print, none wider than 78 characters."""
-    lines = [found.question, "", *textwrap.wrap(found.sentence, WIDTH), ""]
+    lines = [told(found.question), "", *textwrap.wrap(told(found.sentence), WIDTH), ""]
     main = found.effects[found.headline_effect]
     if main.mean is not None:
         lines += [*picture(found, main), ""]
         lines += [_row(found, name) for name in found.effects]
         lines += ["", *_ground(found)]
     if found.decision is not None:
-        lines += ["", *textwrap.wrap(f"What now: {found.decision.text}", WIDTH)]
+        lines += ["", *textwrap.wrap(f"What now: {told(found.decision.text)}", WIDTH)]
     tail = _caveat_lines(found, room=LINES - len(lines) - 1)
     return [*lines, *([""] if tail and lines[-1] else []), *tail][:LINES]
 
@@ -134,7 +136,7 @@ def _ground(found: Answer) -> list[str]:
     priors = ", ".join(f"{name} {e.verdict.replace('_', ' ')}" for name, e in found.under_priors.items())
     same = len({e.verdict for e in found.under_priors.values()}) == 1
     shown = "The same under all four starting points." if same else f"By starting point: {priors}."
-    shown = next((c.text for c in found.caveats if c.code == SETTLES), shown)
+    shown = next((told(c.text) for c in found.caveats if c.code == SETTLES), shown)
     return [*textwrap.wrap(said, WIDTH), *textwrap.wrap(shown, WIDTH)]
 
 
@@ -145,7 +147,7 @@ def _caveat_lines(found: Answer, *, room: int) -> list[str]:
     lines: list[str] = []
     left = [c for c in found.caveats if c.code != SETTLES]
     while left:
-        wrapped = textwrap.wrap(f"· {left[0].text}", WIDTH, subsequent_indent="  ")
+        wrapped = textwrap.wrap(f"· {told(left[0].text)}", WIDTH, subsequent_indent="  ")
         if len(lines) + len(wrapped) > room - (1 if len(left) > 1 else 0):
             break
         lines += wrapped

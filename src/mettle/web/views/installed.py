@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from mettle.web.people import person_of
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 SERVICE_WORKER = Path(__file__).resolve().parents[1] / "static" / "mettle" / "sw.js"
+PROMPT = gettext_noop("A minute for you")
+"""What a prompt says that brings no words of its own; a service worker has no page that could carry its language."""
 ICONS = SERVICE_WORKER.parent / "icons"
 
 
@@ -58,6 +63,7 @@ def _shown_as(request: HttpRequest) -> tuple[str, str]:
 
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 # Django passes it
-    """The service worker from the root, so that it may serve every page; its version is that of the static files."""
+    """The service worker from the root, so that it may serve every page; its version is that of the static files, its words the reader's."""
     script = SERVICE_WORKER.read_text().replace("{{version}}", settings.STATIC_VERSION)
+    script = script.replace(json.dumps(PROMPT), json.dumps(_(PROMPT)))
     return HttpResponse(script, content_type="text/javascript")

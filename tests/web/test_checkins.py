@@ -56,6 +56,17 @@ def rest_day(person: models.Person) -> date:
     return next(d for n in range(1, 9) if (d := start + timedelta(days=n)).isoformat() not in planned)
 
 
+def trained_until(person: models.Person, until: date) -> None:
+    """Every planned session before a day was done, so that none has moved to it."""
+    plan = programme.current(person)
+    assert plan is not None
+    for session in programme.planned_sessions(plan):
+        if session["on"] < until.isoformat():
+            person.sessions.create(
+                plan_session=session["id"], on=session["on"], clock_time="10:00", duration_s=1800, finished=True
+            )
+
+
 def rated(person: models.Person, on: date, clock: str, occasion: str = "morning") -> None:
     person.observations.create(on=on, clock_time=clock, outcome="mood", value=5, occasion=occasion)
 
@@ -71,7 +82,7 @@ def test_the_evening_is_asked_on_days_of_rest_as_on_days_of_training(
 ) -> None:
     for on in (training_day(person), rest_day(person)):
         rated(person, on, "08:00")
-    person.sessions.create(on=training_day(person), clock_time="10:00", duration_s=1800, finished=True)
+    trained_until(person, rest_day(person))
     for on in (training_day(person), rest_day(person)):
         clock(on, "17:59")
         assert occasion(as_alice) is None
@@ -96,6 +107,7 @@ def test_who_did_not_train_after_all_is_asked_too_and_still_finds_the_session(
 def test_a_first_check_in_late_on_a_day_of_rest_is_the_evenings_and_one_is_enough(
     as_alice: Client, person: models.Person, clock: Clock
 ) -> None:
+    trained_until(person, rest_day(person))
     clock(rest_day(person), "21:00")
     assert occasion(as_alice) == "evening"
     rated(person, rest_day(person), "21:01", "any")
@@ -108,6 +120,7 @@ def test_who_wants_no_evening_is_asked_only_while_a_trial_needs_it(
     person.choices = {"prompt_times": {"morning": "08:30", "evening": ""}}
     person.save()
     on = rest_day(person)
+    trained_until(person, on)
     rated(person, on, "08:00")
     clock(on, "20:30")
     assert occasion(as_alice) is None
@@ -117,6 +130,7 @@ def test_who_wants_no_evening_is_asked_only_while_a_trial_needs_it(
 
 def test_what_was_rated_after_midnight_is_yesterdays(as_alice: Client, person: models.Person, clock: Clock) -> None:
     on = rest_day(person)
+    trained_until(person, on)
     rated(person, on, "00:40", "evening")
     clock(on, "08:00")
     assert occasion(as_alice) == ""
@@ -130,17 +144,20 @@ def test_in_a_trial_the_first_question_is_the_same_whatever_was_drawn_and_the_se
     answered(person, 5, 0)
     preview(as_alice)
     as_alice.post("/trials/start/", follow=True)
-    shown = {}
-    for arm, on in (("train", training_day(person)), ("rest", rest_day(person))):
+    first, rest = training_day(person), rest_day(person)
+
+    def page(on: date) -> str:
         clock(on, said)
-        page = as_alice.get("/").content.decode()
         assert occasion(as_alice) is not None
-        shown[arm] = re.sub(r'<h1.*?</h1>|<figure.*?</figure>|name="csrf\w+" value="\w+"', "", page, flags=re.DOTALL)
-    assert shown["train"] == shown["rest"]
-    assert "Then" not in shown["train"]
-    rated(person, training_day(person), said)
-    clock(training_day(person), said)
+        found = as_alice.get("/").content.decode()
+        return re.sub(r'<h1.*?</h1>|<figure.*?</figure>|name="csrf\w+" value="\w+"', "", found, flags=re.DOTALL)
+
+    drawn_to_train = page(first)
+    assert "Then" not in drawn_to_train
+    rated(person, first, said)
     assert "/workout/?session=" in as_alice.get("/").content.decode()
+    trained_until(person, rest)
+    assert page(rest) == drawn_to_train
 
 
 def test_the_phone_knows_that_a_trial_asks_before_a_session_and_whether_that_was_done(

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mettle import instruments
+from mettle.words import kept, recalled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +112,7 @@ def _cut(row: dict[str, Any]) -> dict[str, Any] | None:
     if model == "response":
         return row | {"fields": _cut_response(fields)}
     if model == "plan":
-        plan = fields["plan"] | {"messages": []}
+        plan = kept(recalled(fields["plan"] | {"messages": []}))  # nor how a sentence was made that is cut out
         return row | {"fields": fields | {"profile": _without_scores(fields["profile"]), "plan": plan}}
     return row
 

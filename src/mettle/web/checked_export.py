@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django.db import models as fields_of
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mettle import instruments
@@ -131,15 +132,19 @@ def row(one: Any) -> None:
 
 
 def read_through(person: models.Person) -> None:
-    """Read everything as the screens do, before it is kept for good; what they could not read raises here."""
+    """Read everything as the screens do, before it is kept for good; what they could not read raises here. What a screen would
+    write on the way, such as the next block of a plan, is taken back.
+    """
     from mettle.web import bundle, burden, prompts, questionnaires, store  # noqa: PLC0415 # the screens' readers: only where an export comes back
 
-    store.diary(person)
-    prompts.habits(person)
-    burden.of(person)
-    for key in instruments.ids():
-        questionnaires.trajectory(person, key)
-    bundle.of(person)
+    with transaction.atomic():
+        store.diary(person)
+        prompts.habits(person)
+        burden.of(person)
+        for key in instruments.ids():
+            questionnaires.trajectory(person, key)
+        bundle.of(person)
+        transaction.set_rollback(True)
 
 
 def _shape(field: fields_of.JSONField) -> type:

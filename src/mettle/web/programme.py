@@ -72,8 +72,13 @@ def _stored(
             person.plans.filter(active=True).update(active=False)
         plan = models.Plan.objects.create(person=person, plan=document, profile=profile, made_at=days.now(person))
     if polish and made.status != "refused" and settings.LOOK_FOR_BETTER_PLANS:
-        _better[plan.pk] = computing.submit(computing.polished, profile, start.isoformat(), WEEKS, trial, about)
+        asked = (profile, start.isoformat(), WEEKS, trial, about)
+        transaction.on_commit(lambda: _look_for_better(plan.pk, *asked))  # a plan that is taken back has none
     return plan
+
+
+def _look_for_better(plan: int, *asked: Any) -> None:
+    _better[plan] = computing.submit(computing.polished, *asked)
 
 
 def _whole(plan: models.Plan) -> bool:

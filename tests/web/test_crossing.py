@@ -248,5 +248,7 @@ def test_a_plan_that_cannot_be_read_stops_no_screen_and_can_be_made_anew(
     assert "cannot be read" in as_alice.get(reverse("plan")).content.decode()
     assert "cannot be read" in as_alice.get(reverse("today")).content.decode()
     as_alice.post(reverse("plan_again"))
-    assert "cannot be read" not in as_alice.get(reverse("plan")).content.decode()
+    again = as_alice.get(reverse("plan")).content.decode()
+    assert "cannot be read" not in again
+    assert '<table class="calendar">' in again
     assert as_alice.get(reverse("progress")).status_code == 200

@@ -15,6 +15,8 @@ if ("serviceWorker" in navigator && window.isSecureContext) {
     registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", atRest));
     if (document.readyState === "complete") atRest(); else addEventListener("load", atRest);
   }).catch(() => {});
+  // A page that was on its way while the first worker claimed the others was not among them.
+  navigator.serviceWorker.ready.then(({ active }) => { if (!navigator.serviceWorker.controller) active.postMessage("claim"); });
 }
 
 const chip = document.getElementById("unsynced");

@@ -31,9 +31,10 @@ export function tell({ silent, long = true }) {
 
 // Tell it at a moment, should nobody look then. The worker outlives a page that sleeps by some minutes, not for ever.
 export function later(until, title, body) {
-  if (chosen.notice && canNotify() && Notification.permission === "granted") navigator.serviceWorker.controller?.postMessage({ rest: { until, title, body } });
+  if (chosen.notice && canNotify() && Notification.permission === "granted") tellWorker({ until, title, body });
 }
-export function never() { navigator.serviceWorker?.controller?.postMessage({ rest: {} }); }
+export function never() { tellWorker({}); }
+function tellWorker(rest) { navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ rest })); }
 
 let lock = null;
 export async function awake(wanted) {

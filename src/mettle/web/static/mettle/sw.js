@@ -10,7 +10,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   event.waitUntil(caches.keys().then((keys) => Promise.all(keys.filter((k) => k !== VERSION).map((k) => caches.delete(k)))).then(() => self.clients.claim()));
 });
-self.addEventListener("message", (event) => { if (event.data === "take over") self.skipWaiting(); });
+self.addEventListener("message", (event) => { if (event.data === "take over") self.skipWaiting(); if (event.data === "claim") event.waitUntil(self.clients.claim()); });
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -20,7 +20,8 @@ SOURCE = ROOT / "src" / "mettle"
 PATTERNS = SOURCE / "instruments" / "safety" / "messages.py"
 TEXTS = sorted(path for kind in ("html", "js", "py", "toml") for path in SOURCE.rglob(f"*.{kind}") if path != PATTERNS)
 SHAMING = re.compile(
-    r"\b(?:you (?:failed|broke|lost)|(?<!=)(?<!=.)lazy|your (?:\d+.day )?streak|streak of|days? in a row!)", re.IGNORECASE
+    r"\b(?:you (?:failed|broke|lost)|(?<!=)(?<!=.)lazy|your (?:\d+.day )?streak|streak of|days? in a row!)",
+    re.IGNORECASE,
 )
 
 

@@ -27,8 +27,8 @@ setup: $(READY) ## the virtual environment in .venv, with pinned dependencies, a
 run: setup ## the main job on the example: an answer in the terminal and an HTML report; then the app, until Ctrl-C
 	@$(BIN)/python -m mettle example --serve
 
-test: $(READY) ## all tests
-	@$(BIN)/python -X dev -m pytest -q -n 2 --dist loadfile $(TESTS)
+test: $(READY) ## all tests; three at a time, for those in a browser mostly wait
+	@$(BIN)/python -X dev -m pytest -q -n 3 --dist loadfile $(TESTS)
 
 soak: $(READY) ## the tests that are better the longer they run: 2,000 histories of three devices, 60 kills of the server, on both databases
 	@METTLE_SOAK=2000 $(BIN)/python -m pytest -q tests/web/test_converge.py tests/web/test_kill.py tests/web/test_postgres.py

@@ -65,7 +65,7 @@ def test_a_database_that_dies_in_a_session_costs_no_set(page: Page, context: Bro
     gym.ready_for_offline(page, both.site)
     page.get_by_role("button", name="Start").first.click()
     page.get_by_role("button", name="Done as planned").click()
-    expect(page.locator(".done-list li")).to_have_count(1)
+    expect(page.locator(".done-list .arrived")).to_have_count(1, timeout=60_000)
     expect(page.locator("#unsynced")).to_be_hidden()
     both.cluster.kill()
     page.get_by_role("button", name="Done as planned").click()

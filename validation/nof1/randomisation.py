@@ -92,6 +92,8 @@ def main():
     totals = chunks.run("randomisation", list(DESIGNS[:3]), PEOPLE, step, size=50)
     totals |= chunks.run("randomisation", list(DESIGNS[3:]), AGAIN, step, size=50)
     found = {kind: uniformity(sums["levels"]) for kind, sums in totals.items()}
+    both = np.sum([totals[kind]["levels"] for kind in DESIGNS[2:]], axis=0).tolist()
+    found["drawn_in_all"] = uniformity(both)
     document = {
         "people": PEOPLE,
         "people_again": AGAIN,

